@@ -1,0 +1,1 @@
+"""The tests: unit, golden, architecture and lab, one folder each."""
