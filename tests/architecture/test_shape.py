@@ -12,10 +12,12 @@ SOURCE = modules_in("src")
 
 
 def opens_with_one_line(module: Module) -> bool:
-    """The file's first line is a docstring of one line."""
-    first = module.tree.body[0] if module.tree.body else None
-    is_docstring = ast.get_docstring(module.tree) is not None
-    return first is not None and is_docstring and first.lineno == first.end_lineno == 1
+    """The file's first line is a docstring's, and a whole sentence; what follows in the docstring is set off."""
+    docstring = ast.get_docstring(module.tree)
+    if docstring is None or module.tree.body[0].lineno != 1:
+        return False
+    first, *rest = docstring.splitlines()
+    return bool(first) and (not rest or rest[0] == "")
 
 
 def late_imports(module: Module) -> Iterator[str]:
