@@ -12,9 +12,9 @@ SOURCE = modules_in("src")
 
 
 def opens_with_one_line(module: Module) -> bool:
-    """The file's first line is a docstring's, and a whole sentence; what follows in the docstring is set off."""
+    """The file begins with a docstring (a program's, after its shebang) whose first line stands for itself."""
     docstring = ast.get_docstring(module.tree)
-    if docstring is None or module.tree.body[0].lineno != 1:
+    if docstring is None or module.tree.body[0].lineno != 1 + module.text.startswith("#!"):
         return False
     first, *rest = docstring.splitlines()
     return bool(first) and (not rest or rest[0] == "")
