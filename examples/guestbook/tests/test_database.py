@@ -11,17 +11,17 @@ from sqlalchemy.orm import Session
 
 
 class Fails:
-    """Work that fails the given number of times because its connection died, then says "done"."""
+    """Work that fails the given number of times, by default because its connection died, then says "done"."""
 
-    def __init__(self, times: int, connection_died: bool = True) -> None:
-        self.left = times
-        self.connection_died = connection_died
+    def __init__(self, times: int, why: Exception | None = None, connection_died: bool = True) -> None:
+        self.times = times
+        self.error = OperationalError("…", {}, why or OSError(), connection_invalidated=connection_died)
         self.calls = 0
 
     def __call__(self, _session: Session) -> str:
         self.calls += 1
-        if self.calls <= self.left:
-            raise OperationalError("…", {}, OSError(), connection_invalidated=self.connection_died)
+        if self.calls <= self.times:
+            raise self.error
         return "done"
 
 
@@ -39,6 +39,15 @@ def test_a_read_is_not_tried_a_third_time(database: Database) -> None:
 
 def test_a_read_that_fails_on_a_living_connection_is_not_repeated(database: Database) -> None:
     work = Fails(1, connection_died=False)
+    with pytest.raises(OperationalError):
+        database.read(work)
+    assert work.calls == 1
+
+
+def test_a_read_that_has_waited_in_vain_is_not_repeated(database: Database) -> None:
+    why = OSError("lost connection")
+    why.__context__ = TimeoutError()
+    work = Fails(1, why=why)
     with pytest.raises(OperationalError):
         database.read(work)
     assert work.calls == 1
