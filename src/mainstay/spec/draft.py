@@ -1,0 +1,34 @@
+"""What is sound of a file so far, so that rules between sections work beside a broken section."""
+
+from collections.abc import Mapping
+
+from pydantic import Field
+
+from mainstay.spec.sections.app import App
+from mainstay.spec.sections.database import Database
+from mainstay.spec.sections.machines import Machines, Role
+from mainstay.spec.sections.section import Section
+from mainstay.spec.sections.units import Switch
+
+
+class Draft(Section):
+    """The sections the rules ask about; None stands for a broken one, `written` names all top-level keys."""
+
+    written: frozenset[str]
+    machines: Machines | None = None
+    app: App | None = None
+    database: Database | None = Field(Database())
+    https: Switch | None = Field(True)
+    firewall: Switch | None = Field(True)
+    monitoring: Switch | None = Field(True)
+
+    def running(self, role: Role) -> tuple[str, ...]:
+        """Return the names of the machines that run the role; nobody does while `machines` is broken."""
+        return tuple(name for name, machine in (self.machines or {}).items() if role in machine.runs)
+
+
+def drafted(data: Mapping[str, object], broken: frozenset[str]) -> Draft:
+    """Return the draft of a file's data, of which the top-level keys in `broken` were refused."""
+    asked = Draft.model_fields.keys() - {"written"}
+    sound = {key: {} if data[key] is None else data[key] for key in asked & data.keys() - broken}
+    return Draft.model_validate({"written": frozenset(data), **sound, **dict.fromkeys(asked & broken)})

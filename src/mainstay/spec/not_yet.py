@@ -1,0 +1,68 @@
+"""What the file may say and this version cannot do yet; once it can, a function and its line go."""
+
+from collections.abc import Callable, Iterator
+
+from mainstay.spec.draft import Draft
+from mainstay.spec.problem import Issue
+
+
+def refuse_https(draft: Draft) -> Iterator[Issue]:
+    """Yield an issue where the site is to be served over TLS."""
+    if draft.https:
+        yield _switched_on(draft, "https")
+
+
+def refuse_firewall(draft: Draft) -> Iterator[Issue]:
+    """Yield an issue where the firewall is on."""
+    if draft.firewall:
+        yield _switched_on(draft, "firewall")
+
+
+def refuse_monitoring(draft: Draft) -> Iterator[Issue]:
+    """Yield an issue where monitoring is on."""
+    if draft.monitoring:
+        yield _switched_on(draft, "monitoring")
+
+
+def refuse_automatic_failover(draft: Draft) -> Iterator[Issue]:
+    """Yield an issue where there is a database whose failover is automatic, be it by default."""
+    if draft.database and draft.running("database") and draft.database.failover == "automatic":
+        what = "failover is automatic unless you say otherwise, and this version cannot do it yet."
+        yield Issue(("database", "failover"), what, "Write `failover: manual`.")
+
+
+def refuse_second_balancer(draft: Draft) -> Iterator[Issue]:
+    """Yield an issue for each balancer after the first."""
+    for name in draft.running("balancer")[1:]:
+        what = f"{name} is a second balancer, and this version cannot have two yet."
+        yield Issue(("machines", name, "runs"), what, "Take balancer away from it.")
+
+
+def refuse_monitoring_role(draft: Draft) -> Iterator[Issue]:
+    """Yield an issue for each machine with the role `monitoring`."""
+    for name in draft.running("monitoring"):
+        what = "This version has no role monitoring yet."
+        yield Issue(("machines", name, "runs"), what, "Take monitoring away.")
+
+
+def refuse_witness_role(draft: Draft) -> Iterator[Issue]:
+    """Yield an issue for each machine with the role `witness`."""
+    for name in draft.running("witness"):
+        yield Issue(("machines", name, "runs"), "This version has no role witness yet.", "Take witness away.")
+
+
+def _switched_on(draft: Draft, switch: str) -> Issue:
+    unless = "" if switch in draft.written else " unless you say otherwise"
+    what = f"{switch} is on{unless}, and this version cannot do it yet."
+    return Issue((switch,), what, f"Write `{switch}: off`.")
+
+
+NOT_YET: tuple[Callable[[Draft], Iterator[Issue]], ...] = (
+    refuse_https,
+    refuse_firewall,
+    refuse_monitoring,
+    refuse_automatic_failover,
+    refuse_second_balancer,
+    refuse_monitoring_role,
+    refuse_witness_role,
+)

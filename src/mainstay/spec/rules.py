@@ -1,0 +1,104 @@
+"""What must hold between the sections; each rule is one function over what is sound so far."""
+
+from collections.abc import Callable, Iterator
+
+from mainstay.spec.draft import Draft
+from mainstay.spec.not_yet import NOT_YET
+from mainstay.spec.problem import Issue
+from mainstay.spec.sections.machines import Role
+
+Rule = Callable[[Draft], Iterator[Issue]]
+
+_WITH_SECTION: tuple[Role, ...] = ("balancer", "web", "app", "database")
+_NEEDED: tuple[Role, ...] = ("balancer", "app")
+_ENTRIES = ("wsgi", "asgi", "run")
+
+
+def ensure_written_sections_run(draft: Draft) -> Iterator[Issue]:
+    """Yield an issue for each section that is written although no machine runs it."""
+    for role in _WITH_SECTION:
+        if draft.machines and role in draft.written and role not in _NEEDED and not draft.running(role):
+            fix = f"Add {role} to the `runs` of a machine, or delete the section."
+            yield Issue((role,), f"Nobody runs `{role}`.", fix)
+
+
+def ensure_needed_roles_run(draft: Draft) -> Iterator[Issue]:
+    """Yield an issue where no machine runs the balancer, or none the application."""
+    for role in _NEEDED:
+        if draft.machines and not draft.running(role):
+            where = (role,) if role in draft.written else ("machines",)
+            yield Issue(where, f"Nobody runs `{role}`.", f"Add {role} to the `runs` of a machine.")
+
+
+def ensure_app_is_written(draft: Draft) -> Iterator[Issue]:
+    """Yield an issue where the section `app` is missing; it alone has no default to run with."""
+    if "app" not in draft.written:
+        runners = draft.running("app")
+        who = f": {_listed(runners)} would have nothing to run" if runners else ""
+        fix = "Write `app:` with `source:` and `wsgi:` below it."
+        yield Issue(("app",), f"This section is missing{who}.", fix)
+
+
+def ensure_one_entry(draft: Draft) -> Iterator[Issue]:
+    """Yield an issue where the application has not exactly one of `wsgi`, `asgi` and `run`."""
+    if draft.app is None:
+        return
+    written = tuple(entry for entry in _ENTRIES if getattr(draft.app, entry) is not None)
+    if not written:
+        yield Issue(("app",), "Nothing says how to start it.", "Write one of wsgi, asgi, run.")
+    for entry in written[1:]:
+        yield Issue(("app", entry), f"There is `{written[0]}` already.", "Keep one of wsgi, asgi, run.")
+
+
+def ensure_web_beside_app(draft: Draft) -> Iterator[Issue]:
+    """Yield an issue for each machine that runs one of `web` and `app`: they meet in a unix socket."""
+    for name, machine in (draft.machines or {}).items():
+        pair = [role for role in ("web", "app") if role in machine.runs]
+        if len(pair) == 1:
+            other = "app" if pair == ["web"] else "web"
+            what = f"{name} runs {pair[0]} but not {other}, and the two meet in a socket on one machine."
+            yield Issue(("machines", name, "runs"), what, f"Add {other}, or take {pair[0]} away.")
+
+
+def ensure_distinct_addresses(draft: Draft) -> Iterator[Issue]:
+    """Yield an issue for each machine whose address another has; all are named, each with its line."""
+    owners: dict[str, list[str]] = {}
+    for name, machine in (draft.machines or {}).items():
+        if machine.address:
+            owners.setdefault(machine.address, []).append(name)
+    for address, names in owners.items():
+        for name in names if len(names) > 1 else ():
+            what = f"{_listed(names)} have one address, {address}."
+            yield Issue(("machines", name, "address"), what, "Give each machine its own.")
+
+
+def ensure_all_or_no_addresses(draft: Draft) -> Iterator[Issue]:
+    """Yield an issue for each machine without an address where another has one."""
+    machines = draft.machines or {}
+    with_address = [name for name, machine in machines.items() if machine.address]
+    for name in machines if with_address else ():
+        if name not in with_address:
+            what = f"{name} has no address, but {_listed(with_address)} {_have(with_address)}."
+            fix = "Give all machines an address, or none to make them in the lab."
+            yield Issue(("machines", name), what, fix)
+
+
+def _listed(names: tuple[str, ...] | list[str]) -> str:
+    head, last = ", ".join(names[:-1]), names[-1]
+    return f"{head} and {last}" if head else last
+
+
+def _have(names: list[str]) -> str:
+    return "has" if len(names) == 1 else "have"
+
+
+RULES: tuple[Rule, ...] = (
+    ensure_written_sections_run,
+    ensure_needed_roles_run,
+    ensure_app_is_written,
+    ensure_one_entry,
+    ensure_web_beside_app,
+    ensure_distinct_addresses,
+    ensure_all_or_no_addresses,
+    *NOT_YET,
+)

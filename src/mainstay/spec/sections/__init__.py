@@ -1,0 +1,1 @@
+"""The sections of the file as frozen models, one module per section."""

@@ -1,0 +1,51 @@
+"""What all sections share: the base model, read-only mappings, and defaults written like `5s`."""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Annotated, Any, TypeVar
+
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer
+from pydantic.config import JsonDict
+
+from mainstay.spec.sections.units import seconds, size
+
+X_KEYS: JsonDict = {"patternProperties": {"^x-": {}}}
+
+K = TypeVar("K")
+T = TypeVar("T")
+
+
+class Section(BaseModel):
+    """A mapping of the file with a fixed set of keys; frozen, and strict about types."""
+
+    model_config = ConfigDict(frozen=True, strict=True, extra="forbid", json_schema_extra=X_KEYS)
+
+
+def _read_only(value: Mapping[K, T]) -> Mapping[K, T]:
+    return MappingProxyType(dict(value))
+
+
+ReadOnly = Annotated[Mapping[K, T], AfterValidator(_read_only), PlainSerializer(dict)]
+
+
+def _empty_is_default(value: object) -> object:
+    return {} if value is None else value
+
+
+# `balancer:` with nothing below it means the section with its defaults.
+OrEmpty = BeforeValidator(_empty_is_default)
+
+
+def nothing() -> Mapping[str, Any]:
+    """Return the empty read-only mapping, the default of free mappings."""
+    return MappingProxyType({})
+
+
+def lasting(default: str, description: str) -> Any:
+    """Return a field for a duration whose default is written as in the file, such as `500ms`."""
+    return Field(default=seconds(default), description=description, json_schema_extra={"default": default})
+
+
+def sized(default: str, description: str) -> Any:
+    """Return a field for a size whose default is written as in the file, such as `16MiB`."""
+    return Field(default=size(default), description=description, json_schema_extra={"default": default})

@@ -1,0 +1,50 @@
+"""The whole file as one frozen value."""
+
+from typing import Annotated
+
+from pydantic import Field
+from pydantic.config import JsonDict
+
+from mainstay.spec.sections.app import App
+from mainstay.spec.sections.balancer import Balancer
+from mainstay.spec.sections.database import Database
+from mainstay.spec.sections.lab import Lab
+from mainstay.spec.sections.machines import Machines, Role
+from mainstay.spec.sections.section import OrEmpty, Section
+from mainstay.spec.sections.texts import HostName, Matching
+from mainstay.spec.sections.units import Switch
+from mainstay.spec.sections.web import Web
+
+SiteName = Annotated[
+    str,
+    Matching(
+        "[a-z]([a-z0-9-]{0,18}[a-z0-9])?",
+        "a name for a site",
+        "Use at most 20 of a-z, 0-9 and `-`; begin with a letter, and do not end with `-`.",
+    ),
+]
+_ON: JsonDict = {"default": "on"}
+
+
+class Spec(Section):
+    """What the user wants: every section, with its defaults filled in.
+
+    Durations are seconds, sizes are bytes, switches are booleans, `machines` is in the order of the file. A
+    section that no machine runs (`database` on a site without one) still has its defaults: ask `running`.
+    """
+
+    name: SiteName = Field(description="The name of the site; machines, files and networks carry it.")
+    domain: HostName = Field(description="The host name the site is served under.")
+    machines: Machines
+    balancer: Annotated[Balancer, OrEmpty] = Field(Balancer(), description="HAProxy.")
+    web: Annotated[Web, OrEmpty] = Field(Web(), description="Nginx.")
+    app: Annotated[App, OrEmpty] = Field(description="The application.")
+    database: Annotated[Database, OrEmpty] = Field(Database(), description="MySQL.")
+    https: Switch = Field(True, description="Serve over TLS.", json_schema_extra=_ON)
+    firewall: Switch = Field(True, description="Close every port nobody declared.", json_schema_extra=_ON)
+    monitoring: Switch = Field(True, description="Measure and alert.", json_schema_extra=_ON)
+    lab: Annotated[Lab, OrEmpty] = Field(Lab(), description="The lab's own profile.")
+
+    def running(self, role: Role) -> tuple[str, ...]:
+        """Return the names of the machines that run the role, in the order of the file."""
+        return tuple(name for name, machine in self.machines.items() if role in machine.runs)

@@ -1,0 +1,93 @@
+"""What the models refuse, said in the words of the file."""
+
+from collections.abc import Iterator, Mapping
+from types import MappingProxyType
+from typing import Any
+
+from pydantic import ValidationError
+
+from mainstay.spec.node import Node, find, said
+from mainstay.spec.problem import Issue, Path
+from mainstay.spec.sections.app import App
+from mainstay.spec.sections.balancer import Balancer
+from mainstay.spec.sections.database import Database
+from mainstay.spec.sections.lab import Lab
+from mainstay.spec.sections.machines import Machine, Ssh
+from mainstay.spec.sections.refusal import REFUSED
+from mainstay.spec.sections.section import Section
+from mainstay.spec.sections.spec import Spec
+from mainstay.spec.sections.web import Web
+from mainstay.spec.words import did_you_mean, quote
+
+# Which model stands where; `*` is a name the user chose.
+MODELS: Mapping[Path, type[Section]] = MappingProxyType(
+    {
+        (): Spec,
+        ("machines", "*"): Machine,
+        ("machines", "*", "ssh"): Ssh,
+        ("balancer",): Balancer,
+        ("web",): Web,
+        ("app",): App,
+        ("database",): Database,
+        ("lab",): Lab,
+    }
+)
+
+_EXPECTED = MappingProxyType(
+    {
+        "string_type": "text",
+        "int_type": "a whole number",
+        "tuple_type": "a list",
+        "dict_type": "a mapping",
+        "model_type": "a mapping",
+    }
+)
+_EXAMPLES: Mapping[Path, str] = MappingProxyType(
+    {
+        ("name",): "Write one such as `name: shop`.",
+        ("domain",): "Write one such as `domain: shop.test`.",
+        ("machines",): "Write one such as `machines: {srv-01: {runs: [balancer, web, app]}}`.",
+        ("machines", "*", "runs"): "Write one such as `runs: [web, app]`.",
+        ("app", "source"): "Write the application's folder, such as `source: ./app`.",
+    }
+)
+
+
+def issues(error: ValidationError, root: Node) -> Iterator[Issue]:
+    """Yield every refusal of the models as an issue; `root` is the tree that was refused."""
+    for found in error.errors(include_url=False):
+        path = tuple(part for part in found["loc"] if part != "[key]")
+        # A missing `app` is said by a rule, which knows who runs it.
+        if (found["type"], path) != ("missing", ("app",)):
+            yield _issue(found["type"], path, found.get("ctx", {}), root)
+
+
+def _issue(kind: str, path: Path, context: Mapping[str, Any], root: Node) -> Issue:
+    if kind == REFUSED:
+        return Issue(path, context["what"], context["fix"])
+    if kind == "missing":
+        return Issue(path, "This key is missing.", _EXAMPLES[_pattern(path)])
+    if kind == "extra_forbidden":
+        return _unknown(path)
+    expected, node = _EXPECTED.get(kind, "one of the words it knows"), find(root, path)
+    return Issue(path, f"Expected {expected}, found {said(node)}.", _hint(expected, node))
+
+
+def _unknown(path: Path) -> Issue:
+    key = str(path[-1])
+    known = tuple(MODELS[_pattern(path[:-1])].model_fields)
+    fix = did_you_mean(key, known) or f"Known here: {', '.join(known)}."
+    return Issue(path, f"There is no key {quote(key)} here.", fix)
+
+
+def _hint(expected: str, node: Node | None) -> str:
+    scalar = node is not None and isinstance(node.value, str) and node.value != ""
+    if not scalar or node is None:
+        return ""
+    if expected == "text":
+        return f"Put it in quotes: {quote(str(node.value))}."
+    return f"Write `[{str(node.value)[:40]}]`." if expected == "a list" else ""
+
+
+def _pattern(path: Path) -> Path:
+    return tuple("*" if at == 1 and path[0] == "machines" else part for at, part in enumerate(path))
