@@ -6,6 +6,8 @@ import pytest
 
 ROOT = Path(__file__).parent.parent
 RINGS = ("unit", "golden", "architecture", "lab")
+# A lab test may be the one for which the machines' image is built.
+LAB_SECONDS = 900
 
 
 def ring_of(path: Path) -> str:
@@ -26,4 +28,7 @@ def ring_of(path: Path) -> str:
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
-        item.add_marker(ring_of(item.path))
+        ring = ring_of(item.path)
+        item.add_marker(ring)
+        if ring == "lab" and item.get_closest_marker("timeout") is None:
+            item.add_marker(pytest.mark.timeout(LAB_SECONDS))

@@ -12,7 +12,7 @@ SOURCE = modules_in("src")
 
 
 def opens_with_one_line(module: Module) -> bool:
-    """The file begins with a docstring (a program's, after its shebang) whose first line stands for itself."""
+    """A docstring whose first line stands for itself comes first, or right after a program's shebang."""
     docstring = ast.get_docstring(module.tree)
     if docstring is None or module.tree.body[0].lineno != 1 + module.text.startswith("#!"):
         return False
