@@ -1,0 +1,37 @@
+"""Addresses for the machines of the lab, the same in every run and unmoved when machines come and go."""
+
+import ipaddress
+import zlib
+
+from mainstay.model.machine import Machine
+from mainstay.spec import Spec
+
+LAB_NETWORK = ipaddress.ip_network("10.77.0.0/16")
+"""Inside a closed network namespace, so it collides with nothing; every lab uses the same."""
+
+RESERVED_TAIL = 256
+"""The network's last 256 addresses are the lab's own (the forwarder's side of the bridge)."""
+
+
+def address(spec: Spec) -> tuple[Machine, ...]:
+    """The file's machines with their addresses: the file's own, or one derived from the machine's name.
+
+    The derived address is the CRC-32 of the name within the network, the next free one on a collision.
+    """
+    taken = {str(m.address) for m in spec.machines.values() if m.address}
+    found: list[Machine] = []
+    for name, machine in spec.machines.items():
+        chosen = str(machine.address) if machine.address else _free_address(name, taken)
+        taken.add(chosen)
+        found.append(Machine(name, chosen, tuple(str(role) for role in machine.runs)))
+    return tuple(found)
+
+
+def _free_address(name: str, taken: set[str]) -> str:
+    size = LAB_NETWORK.num_addresses - RESERVED_TAIL
+    start = zlib.crc32(name.encode())
+    for step in range(size):
+        candidate = str(LAB_NETWORK[1 + (start + step) % (size - 1)])
+        if candidate not in taken:
+            return candidate
+    raise ValueError("the lab's network is full")

@@ -1,0 +1,45 @@
+"""The whole way from the user's file to a manifest per machine, on one screen."""
+
+from dataclasses import replace
+
+from mainstay.compiler.address import address
+from mainstay.compiler.catalogue import COMPONENTS
+from mainstay.compiler.place import place
+from mainstay.compiler.render import render
+from mainstay.model.component import Component, View
+from mainstay.model.install import Content, File, Install
+from mainstay.model.machine import Instance
+from mainstay.model.manifest import Manifest
+from mainstay.model.plan import Plan
+from mainstay.spec import Spec
+
+
+def compile_plan(spec: Spec, release: str) -> Plan:
+    """Compile the user's file; `release` is the identifier of the application's release that is to be current."""
+    by_name = {component.name: component for component in COMPONENTS}
+    machines = address(spec)
+    instances = place(machines, tuple(by_name))
+    exposures = {i: by_name[i.component].exposes(spec, i.machine) for i in instances}
+    manifests = {
+        machine.name: _manifest(View(spec, machine, exposures, release), instances, by_name) for machine in machines
+    }
+    return Plan(machines, exposures, manifests)
+
+
+def _manifest(
+    view: View[Spec], instances: tuple[Instance, ...], by_name: dict[str, Component[Spec]]
+) -> Manifest:
+    here = (i.component for i in instances if i.machine == view.machine)
+    return Manifest(view.machine.name, {name: _rendered(by_name[name], view) for name in here})
+
+
+def _rendered(component: Component[Spec], view: View[Spec]) -> Install:
+    install = component.installs(view)
+    files = tuple(_rendered_file(component.name, file) for file in install.files)
+    return replace(install, packages=component.packages, files=files)
+
+
+def _rendered_file(component: str, file: File) -> File:
+    if isinstance(file.content, Content):
+        return replace(file, content=render(component, file.content))
+    return file

@@ -1,0 +1,152 @@
+"""What must change on a machine: its manifest against what it answered. Pure."""
+
+import difflib
+import hashlib
+from collections.abc import Iterator, Mapping
+
+from mainstay.model.change import Change, Packages, Removal, Subject, Unit
+from mainstay.model.install import Directory, File, Install, Service, User
+from mainstay.model.manifest import Manifest
+from mainstay.model.state import FileState, MachineState, UnitState
+
+ABSENT = FileState("", "", "", "")
+
+
+def difference(wanted: Manifest, filled_in: Manifest, state: MachineState) -> tuple[Change, ...]:
+    """The steps from a machine's state to its manifest, component by component, in the order they must be taken.
+
+    `filled_in` is `wanted` with the secrets' values, which the digests are of; what is shown comes from `wanted`.
+    """
+    return tuple(
+        change
+        for name, part in wanted.parts.items()
+        for change in _Part(name, part, filled_in.parts[name], state).changes()
+    )
+
+
+def leftovers(wanted: Manifest, state: MachineState) -> tuple[Change, ...]:
+    """The steps that take away what the machine's record names and its whole manifest no longer holds.
+
+    Directories and releases stay: they may hold data.
+    """
+    if state.record is None:
+        return ()
+    units = {s.unit for part in wanted.parts.values() for s in part.services}
+    paths = {item.path for part in wanted.parts.values() for item in (*part.files, *part.links)}
+    stops = [
+        Change(name, Unit(s.unit, "stop"), f"stop {s.unit}: nothing on this machine wants it any longer")
+        for name, part in state.record.parts.items()
+        for s in part.services
+        if s.unit not in units
+    ]
+    removals = [
+        Change(name, Removal(item.path), f"remove {item.path}")
+        for name, part in state.record.parts.items()
+        for item in (*part.files, *part.links)
+        if item.path not in paths
+    ]
+    return (*stops, *removals)
+
+
+class _Part:
+    """One component of one machine."""
+
+    def __init__(self, name: str, shown: Install, filled_in: Install, state: MachineState) -> None:
+        self.name = name
+        self.shown = shown
+        self.filled_in = filled_in
+        self.state = state
+
+    def changes(self) -> Iterator[Change]:
+        yield from self._packages()
+        yield from (self._change(u, f"create user {u.name}") for u in self.shown.users if self._lacks_user(u))
+        yield from (
+            self._change(d, f"make directory {d.path}") for d in self.shown.directories if self._lacks_directory(d)
+        )
+        yield from (
+            self._change(b, f"unpack release {b.release}")
+            for b in self.shown.bundles
+            if b.path not in self.state.bundles
+        )
+        yield from self._files()
+        yield from (
+            self._change(link, f"point {link.path} at {link.target}")
+            for link in self.shown.links
+            if self.state.links.get(link.path) != link.target
+        )
+        yield from self._services()
+
+    def _change(self, subject: Subject, summary: str, diff: str = "") -> Change:
+        return Change(self.name, subject, summary, diff)
+
+    def _packages(self) -> Iterator[Change]:
+        missing = tuple(p for p in self.shown.packages if p not in self.state.packages)
+        if missing:
+            yield self._change(Packages(missing), f"install {', '.join(missing)}")
+
+    def _lacks_user(self, user: User) -> bool:
+        groups = self.state.users.get(user.name)
+        return groups is None or not set(user.groups) <= set(groups)
+
+    def _lacks_directory(self, wanted: Directory) -> bool:
+        there = self.state.directories.get(wanted.path, ABSENT)
+        return (there.owner, there.group, there.mode) != (wanted.owner, wanted.group, wanted.mode)
+
+    def _files(self) -> Iterator[Change]:
+        before = _recorded_files(self.state, self.name)
+        for shown, real in zip(self.shown.files, self.filled_in.files, strict=True):
+            there = self.state.files.get(real.path, ABSENT)
+            wanted = FileState(digest(real.text), real.owner, real.group, real.mode)
+            if there != wanted:
+                verb = "write" if there is ABSENT else "change"
+                yield self._change(real, f"{verb} {real.path}", _diff(before.get(real.path, ""), shown))
+
+    def _services(self) -> Iterator[Change]:
+        for service in self.shown.services:
+            unit = self._unit(service, self.state.units.get(service.unit, UnitState()))
+            if unit:
+                yield self._change(unit, f"{unit.action} {unit.name}")
+
+    def _unit(self, service: Service, there: UnitState) -> Unit | None:
+        restart, reload = (inputs_digest(self.filled_in, paths) for paths in (service.restart_on, service.reload_on))
+        action = _action(there, restart, reload)
+        return Unit(service.unit, action, restart, reload) if action else None
+
+
+def _action(there: UnitState, restart: str, reload: str) -> str:
+    """The least that makes a unit run with its current inputs."""
+    if not there.active:
+        return "start"
+    if there.restart_digest != restart:
+        return "restart"
+    if there.reload_digest != reload:
+        return "reload"
+    return "" if there.enabled else "enable"
+
+
+def inputs_digest(part: Install, paths: tuple[str, ...]) -> str:
+    """One SHA-256 over what these paths of an install hold; "" if there are none."""
+    if not paths:
+        return ""
+    holds: Mapping[str, str] = {
+        **{file.path: digest(file.text) for file in part.files},
+        **{link.path: link.target for link in part.links},
+    }
+    return digest("\n".join(f"{path} {holds[path]}" for path in paths))
+
+
+def digest(text: str) -> str:
+    """SHA-256 in hexadecimal of a text's UTF-8 bytes."""
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _recorded_files(state: MachineState, component: str) -> dict[str, str]:
+    part = state.record.parts.get(component) if state.record else None
+    return {file.path: file.text for file in part.files} if part else {}
+
+
+def _diff(before: str, file: File) -> str:
+    lines = difflib.unified_diff(
+        before.splitlines(), file.text.splitlines(), f"before {file.path}", f"after {file.path}", lineterm="", n=2
+    )
+    return "\n".join(lines)

@@ -1,0 +1,1 @@
+"""One folder per real part; they never import each other."""

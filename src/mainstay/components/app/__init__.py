@@ -1,0 +1,1 @@
+"""The user's application: its releases, its environment, its service."""

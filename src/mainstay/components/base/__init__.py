@@ -1,0 +1,1 @@
+"""What every machine gets: bounded logs, kernel settings for servers."""

@@ -1,0 +1,1 @@
+"""HAProxy: the balancer, and the application's local way to the database."""

@@ -1,0 +1,77 @@
+"""HAProxy: the balancer, and the application's local way to the database."""
+
+from typing import Any
+
+from mainstay.model.component import Component, View
+from mainstay.model.exposure import EVERYBODY, Exposure, Port, Probe
+from mainstay.model.install import Content, Directory, File, Install, Service
+from mainstay.model.machine import Machine
+from mainstay.spec import Spec
+
+CONFIG = "/etc/haproxy/haproxy.cfg"
+DROP_IN = "/etc/systemd/system/haproxy.service.d/mainstay.conf"
+LOOPBACK = "127.0.0.1"
+PRIMARY_PORT = 3306
+REPLICA_PORT = 3307
+
+
+def exposes(spec: Spec, machine: Machine) -> Exposure:
+    """The site's port on a balancer; two addresses of the database, for this machine only, beside an application."""
+    site = (Port("site", spec.balancer.port, open_to=(EVERYBODY,)),) if "balancer" in machine.roles else ()
+    router = _router_ports() if _routes(spec, machine) else ()
+    listening = (Probe(port.name, "tcp", f"{port.bind or machine.address}:{port.number}") for port in site + router)
+    return Exposure(site + router, (Probe("unit", "unit", "haproxy.service"), *listening))
+
+
+def installs(view: View[Spec]) -> Install:
+    """One configuration that holds whichever of the two duties the machine has."""
+    variables = {"balances": "balancer" in view.machine.roles, "routes": _routes(view.spec, view.machine)}
+    variables |= _balancer(view) | _router(view)
+    return Install(
+        directories=(Directory("/etc/haproxy"),),
+        files=(
+            File(CONFIG, Content("haproxy.cfg", variables), validate="haproxy -c -f {candidate}"),
+            File(DROP_IN, Content("haproxy.service.conf")),
+        ),
+        services=(Service("haproxy.service", restart_on=(DROP_IN,), reload_on=(CONFIG,)),),
+    )
+
+
+def _routes(spec: Spec, machine: Machine) -> bool:
+    return bool(spec.running("database")) and "app" in machine.roles
+
+
+def _router_ports() -> tuple[Port, ...]:
+    return (
+        Port("primary", PRIMARY_PORT, ("app",), bind=LOOPBACK),
+        Port("replicas", REPLICA_PORT, ("app",), bind=LOOPBACK),
+    )
+
+
+def _balancer(view: View[Spec]) -> dict[str, Any]:
+    web = view.peers("nginx")
+    return {
+        "balancer": view.spec.balancer,
+        "domain": view.spec.domain,
+        "health": view.spec.app.health,
+        "static": tuple(f"{prefix.rstrip('/')}/" for prefix in view.spec.web.static),
+        "web": [(m.name, m.address, view.port(m, "nginx", "http").number) for m in web],
+    }
+
+
+def _router(view: View[Spec]) -> dict[str, Any]:
+    if not _routes(view.spec, view.machine):
+        return {"database": ()}
+    here = view.machine
+    return {
+        "primary": view.port(here, "haproxy", "primary"),
+        "replicas": view.port(here, "haproxy", "replicas"),
+        "max_lag": view.spec.database.max_lag,
+        "database": [
+            (m.name, m.address, view.port(m, "mysql", "mysql").number, view.port(m, "mysql", "role").number)
+            for m in view.peers("mysql")
+        ],
+    }
+
+
+HAPROXY = Component("haproxy", ("haproxy",), exposes, installs)

@@ -1,0 +1,1 @@
+"""MySQL: one primary, replicas that follow it, and who may log in."""

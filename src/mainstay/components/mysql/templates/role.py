@@ -1,0 +1,126 @@
+#!/usr/bin/env python3
+"""Says over HTTP what this machine's MySQL is; HAProxy on the application's machines asks it.
+
+    mysql-role ADDRESS PORT
+
+GET /primary        200 if it takes writes
+GET /replica?lag=S  200 if it follows, both threads run, and it is at most S seconds behind
+GET /readable       200 if it can be read at all (a replica whose primary is gone, too)
+GET /health         200 if it answers
+else 503. The body is JSON: {"role", "lag_seconds", "io_running", "sql_running", "source"}.
+
+One thread asks MySQL twice a second by the local socket; the answers to HTTP come from its last word, and a word
+older than two seconds counts for nothing, so that a MySQL that hangs is not routed to.
+"""
+
+import json
+import sys
+import threading
+import time
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from urllib.parse import parse_qs, urlsplit
+
+import pymysql
+
+SOCKET = "/run/mysqld/mysqld.sock"
+ASK_EVERY_SECONDS = 0.5
+STALE_AFTER_SECONDS = 2.0
+NOTHING = {"role": None, "lag_seconds": None, "io_running": None, "sql_running": None, "source": None}
+
+
+class Watch:
+    """The last that MySQL said, and when (monotonic seconds)."""
+
+    def __init__(self):
+        self.said = NOTHING
+        self.at = float("-inf")
+
+    def word(self):
+        """What MySQL is, or NOTHING if it has not answered of late."""
+        return self.said if time.monotonic() - self.at < STALE_AFTER_SECONDS else NOTHING
+
+    def ask_for_ever(self):
+        """Keep one connection and ask; after any error begin anew."""
+        while True:
+            try:
+                self._ask_while_connected()
+            except (pymysql.MySQLError, OSError):
+                self.at = float("-inf")
+                time.sleep(ASK_EVERY_SECONDS)
+
+    def _ask_while_connected(self):
+        connection = pymysql.connect(
+            unix_socket=SOCKET, user="mainstay-role", connect_timeout=2, read_timeout=2, autocommit=True
+        )
+        with connection:
+            while True:
+                self.said, self.at = describe(connection), time.monotonic()
+                time.sleep(ASK_EVERY_SECONDS)
+
+
+def describe(connection):
+    """The role of the MySQL behind this connection."""
+    with connection.cursor(pymysql.cursors.DictCursor) as cursor:
+        cursor.execute("SELECT @@GLOBAL.super_read_only AS read_only")
+        is_read_only = bool(cursor.fetchone()["read_only"])
+        cursor.execute("SHOW REPLICA STATUS")
+        replica = cursor.fetchone()
+    if replica is None:
+        return {**NOTHING, "role": "none" if is_read_only else "primary"}
+    return {
+        "role": "replica",
+        "lag_seconds": replica["Seconds_Behind_Source"],
+        "io_running": replica["Replica_IO_Running"],
+        "sql_running": replica["Replica_SQL_Running"],
+        "source": replica["Source_Host"],
+    }
+
+
+def holds(path, query, word):
+    """Whether the question put by a path is answered with yes."""
+    if path == "/health":
+        return word["role"] is not None
+    if path == "/primary":
+        return word["role"] == "primary"
+    if path == "/readable":
+        return word["role"] in ("primary", "replica")
+    if path == "/replica":
+        limit = float(query.get("lag", ["inf"])[0])
+        follows = word["role"] == "replica" and word["io_running"] == word["sql_running"] == "Yes"
+        return follows and word["lag_seconds"] is not None and word["lag_seconds"] <= limit
+    return False
+
+
+def handler(watch):
+    """The HTTP side of a watch."""
+
+    class Handler(BaseHTTPRequestHandler):
+        protocol_version = "HTTP/1.1"
+        timeout = 10
+
+        def do_GET(self):
+            asked = urlsplit(self.path)
+            word = watch.word()
+            body = json.dumps(word).encode()
+            self.send_response(200 if holds(asked.path, parse_qs(asked.query), word) else 503)
+            self.send_header("Content-Type", "application/json")
+            self.send_header("Content-Length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body)
+
+        def log_message(self, *_):
+            """Several questions a second: not worth a line each."""
+
+    return Handler
+
+
+def main():
+    """Watch MySQL in the background, answer HTTP in front."""
+    address, port = sys.argv[1], int(sys.argv[2])
+    watch = Watch()
+    threading.Thread(target=watch.ask_for_ever, daemon=True).start()
+    ThreadingHTTPServer((address, port), handler(watch)).serve_forever()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,1 @@
+"""Nginx: static files, and the reverse proxy before the application."""

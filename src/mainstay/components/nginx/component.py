@@ -1,0 +1,61 @@
+"""Nginx: static files, and the reverse proxy before the application."""
+
+from pathlib import PurePosixPath
+
+from mainstay.model.component import Component, View
+from mainstay.model.exposure import Exposure, Port, Probe
+from mainstay.model.install import Content, File, Install, Service
+from mainstay.model.machine import Machine
+from mainstay.spec import Spec
+
+CONFIG = "/etc/nginx/nginx.conf"
+DROP_IN = "/etc/systemd/system/nginx.service.d/mainstay.conf"
+HTTP = 8080
+LAB_HOSTS = ("localhost", "127.0.0.1")
+"""In the lab the user comes through a forwarder on this computer, under these names."""
+
+
+def exposes(spec: Spec, machine: Machine) -> Exposure:
+    """The HTTP port, for the balancers only."""
+    alive = f"http://{machine.address}:{HTTP}/.well-known/mainstay/web"
+    return Exposure(
+        ports=(Port("http", HTTP, open_to=("haproxy",)),),
+        probes=(Probe("unit", "unit", "nginx.service"), Probe("http", "http", alive, host=spec.domain)),
+    )
+
+
+def installs(view: View[Spec]) -> Install:
+    """The whole configuration in one file, so that it can be tried before it replaces the old one."""
+    spec = view.spec
+    variables = {
+        "address": view.machine.address,
+        "port": view.port(view.machine, "nginx", "http").number,
+        "names": (spec.domain, *(LAB_HOSTS if spec.in_lab else ())),
+        "balancers": [m.address for m in view.peers("haproxy") if "balancer" in m.roles],
+        "static": [(prefix, _in_release(spec, path)) for prefix, path in spec.web.static.items()],
+        "upstream": _upstream(view),
+        "web": spec.web,
+        "health": spec.app.health,
+    }
+    return Install(
+        files=(
+            File(CONFIG, Content("nginx.conf", variables), validate="nginx -t -q -c {candidate}"),
+            File(DROP_IN, Content("nginx.service.conf")),
+        ),
+        services=(Service("nginx.service", restart_on=(DROP_IN,), reload_on=(CONFIG,)),),
+    )
+
+
+def _in_release(spec: Spec, path: str) -> str:
+    return str(PurePosixPath(f"/srv/{spec.name}/current/project") / path)
+
+
+def _upstream(view: View[Spec]) -> str:
+    """Where the application of this machine listens: by socket, or for `run:` by port."""
+    if view.spec.app.run is None:
+        return "unix:/run/mainstay-app/app.sock"
+    port = view.port(view.machine, "app", "http")
+    return f"{port.bind}:{port.number}"
+
+
+NGINX = Component("nginx", ("nginx-light",), exposes, installs)

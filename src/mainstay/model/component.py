@@ -1,0 +1,64 @@
+"""The two questions that every component answers, and what it may see while it answers."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Generic, TypeVar
+
+from mainstay.model.exposure import Exposure, Port
+from mainstay.model.install import Install
+from mainstay.model.machine import Instance, Machine
+
+SpecT = TypeVar("SpecT")
+
+
+class UnknownPeerError(LookupError):
+    """A component asked for a peer or a port that nobody exposes: a mistake in the component."""
+
+
+@dataclass(frozen=True)
+class View(Generic[SpecT]):
+    """What a component sees in the second phase: the user's file, its machine, and what everybody exposed.
+
+    `release` is the identifier of the application's release that is to be current.
+    """
+
+    spec: SpecT
+    machine: Machine
+    exposures: Mapping[Instance, Exposure]
+    release: str
+
+    @property
+    def machines(self) -> tuple[Machine, ...]:
+        """All machines of the site, in the file's order."""
+        return tuple(dict.fromkeys(instance.machine for instance in self.exposures))
+
+    def peers(self, component: str) -> tuple[Machine, ...]:
+        """The machines on which a component runs, this one included, in the file's order."""
+        return tuple(i.machine for i in self.exposures if i.component == component)
+
+    def port(self, machine: Machine, component: str, name: str) -> Port:
+        """The named port of a component on a machine.
+
+        Raises:
+            UnknownPeerError: the component does not run there, or exposes no port of this name.
+        """
+        exposure = self.exposures.get(Instance(component, machine))
+        if exposure is None:
+            raise UnknownPeerError(f"{component} does not run on {machine.name}")
+        for port in exposure.ports:
+            if port.name == name:
+                return port
+        raise UnknownPeerError(f"{component} exposes no port named {name}")
+
+
+@dataclass(frozen=True)
+class Component(Generic[SpecT]):
+    """One real part: what it shows (phase one, sees only itself) and what it needs (phase two, sees what all show).
+
+    `packages` are the distribution's packages it is made of; the lab's image holds those of all components.
+    """
+
+    name: str
+    packages: tuple[str, ...]
+    exposes: Callable[[SpecT, Machine], Exposure]
+    installs: Callable[[View[SpecT]], Install]

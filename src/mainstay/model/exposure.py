@@ -1,0 +1,42 @@
+"""What one instance shows to all others: the only thing they may know of it."""
+
+from dataclasses import dataclass
+
+EVERYBODY = "everybody"
+"""In `Port.open_to`: the whole world may connect."""
+
+
+@dataclass(frozen=True)
+class Port:
+    """A listening TCP port, and the components (or EVERYBODY) that may connect to it.
+
+    `bind` is the address it listens on; empty means the machine's own.
+    """
+
+    name: str
+    number: int
+    open_to: tuple[str, ...] = ()
+    bind: str = ""
+
+
+@dataclass(frozen=True)
+class Probe:
+    """A question whose answer says whether an instance is healthy, asked on its own machine.
+
+    kind "unit": `target` is a systemd unit that must be active.
+    kind "tcp":  `target` is `address:port` and must accept a connection.
+    kind "http": `target` is a URL and must answer with a status below 400; `host` is the Host header.
+    """
+
+    name: str
+    kind: str
+    target: str
+    host: str = ""
+
+
+@dataclass(frozen=True)
+class Exposure:
+    """The ports and probes of one instance."""
+
+    ports: tuple[Port, ...] = ()
+    probes: tuple[Probe, ...] = ()

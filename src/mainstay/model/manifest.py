@@ -1,0 +1,51 @@
+"""Everything one machine must hold: plain data, JSON both ways, no secret values."""
+
+from collections.abc import Collection, Mapping
+from dataclasses import asdict, dataclass, replace
+from typing import Any, TypeVar
+
+from mainstay.model.install import Bundle, Directory, File, Install, Link, Service, User
+
+Item = TypeVar("Item")
+
+
+@dataclass(frozen=True)
+class Manifest:
+    """The installs of one machine, by component, in the order in which they are applied."""
+
+    machine: str
+    parts: Mapping[str, Install]
+
+    def only(self, components: Collection[str]) -> "Manifest":
+        """The same machine with only these components."""
+        return replace(self, parts={n: p for n, p in self.parts.items() if n in components})
+
+    def without_services(self) -> "Manifest":
+        """The same things put in place, but nothing linked or started."""
+        parts = {name: replace(part, links=(), services=()) for name, part in self.parts.items()}
+        return replace(self, parts=parts)
+
+    def to_json(self) -> dict[str, Any]:
+        """The manifest as plain JSON data; `from_json` is its inverse."""
+        return asdict(self)
+
+    @staticmethod
+    def from_json(data: Mapping[str, Any]) -> "Manifest":
+        """Build a manifest from what `to_json` gave."""
+        return Manifest(data["machine"], {name: _install(part) for name, part in data["parts"].items()})
+
+
+def _install(data: Mapping[str, Any]) -> Install:
+    return Install(
+        packages=tuple(data["packages"]),
+        users=_items(User, data["users"]),
+        directories=_items(Directory, data["directories"]),
+        files=_items(File, data["files"]),
+        bundles=_items(Bundle, data["bundles"]),
+        links=_items(Link, data["links"]),
+        services=_items(Service, data["services"]),
+    )
+
+
+def _items(noun: type[Item], rows: Collection[Mapping[str, Any]]) -> tuple[Item, ...]:
+    return tuple(noun(**{k: tuple(v) if isinstance(v, list) else v for k, v in row.items()}) for row in rows)

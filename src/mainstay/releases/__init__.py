@@ -1,0 +1,1 @@
+"""The application's releases: built once on the operator's computer, carried whole to the machines."""

@@ -1,0 +1,1 @@
+"""Generated secrets, and the type that never shows one."""
