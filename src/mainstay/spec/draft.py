@@ -17,7 +17,7 @@ class Draft(Section):
     written: frozenset[str]
     machines: Machines | None = None
     app: App | None = None
-    database: Database | None = Field(Database())
+    database: Database | None = Field(default_factory=Database)
     https: Switch | None = Field(True)
     firewall: Switch | None = Field(True)
     monitoring: Switch | None = Field(True)

@@ -81,12 +81,13 @@ def _unknown(path: Path) -> Issue:
 
 
 def _hint(expected: str, node: Node | None) -> str:
-    scalar = node is not None and isinstance(node.value, str) and node.value != ""
-    if not scalar or node is None:
+    written = node.value if node else ""
+    if not isinstance(written, str) or not written:
         return ""
-    if expected == "text":
-        return f"Put it in quotes: {quote(str(node.value))}."
-    return f"Write `[{str(node.value)[:40]}]`." if expected == "a list" else ""
+    if expected == "a whole number":
+        return f"Write {written} without quotes." if written.isdecimal() else ""
+    hints = {"text": f"Put it in quotes: {quote(written)}.", "a list": f"Write `[{written[:40]}]`."}
+    return hints.get(expected, "")
 
 
 def _pattern(path: Path) -> Path:

@@ -20,6 +20,7 @@ from ruamel.yaml.events import (
     SequenceEndEvent,
     SequenceStartEvent,
 )
+from ruamel.yaml.reader import ReaderError
 
 from mainstay.spec.node import Node
 from mainstay.spec.problem import Path, Problem, SpecError
@@ -67,10 +68,18 @@ def parse(text: str, file: str) -> tuple[Node, tuple[Problem, ...]]:
         return builder.root(), tuple(builder.problems)
     except _HopelessError:
         raise SpecError(builder.problems) from None
+    except ReaderError as error:
+        raise SpecError([*builder.problems, _unreadable(text, file, error)]) from None
     except MarkedYAMLError as error:
         raise SpecError([*builder.problems, _broken(file, error)]) from None
     except _PARSER_FAILS:
         raise SpecError([*builder.problems, Problem(file, None, "", "This is not valid YAML.")]) from None
+
+
+def _unreadable(text: str, file: str, error: ReaderError) -> Problem:
+    line = text.count("\n", 0, error.position) + 1
+    what = f"The character U+{ord(text[error.position]):04X} cannot stand in the file."
+    return Problem(file, line, "", what, "Delete it.")
 
 
 def _broken(file: str, error: MarkedYAMLError) -> Problem:

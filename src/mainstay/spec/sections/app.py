@@ -6,8 +6,8 @@ from pydantic import AfterValidator, Field
 
 from mainstay.spec.sections.numbers import Between
 from mainstay.spec.sections.refusal import refused
-from mainstay.spec.sections.section import X_KEYS, ReadOnly, Section, lasting, nothing
-from mainstay.spec.sections.texts import Line, Matching, ProjectPath, Unbroken, UrlPath
+from mainstay.spec.sections.section import ReadOnly, Section, lasting, nothing, own_keys
+from mainstay.spec.sections.texts import AsWritten, Line, Matching, ProjectPath, UrlPath
 from mainstay.spec.sections.units import Duration
 
 RESERVED = ("PORT", "DATABASE_URL", "DATABASE_REPLICA_URL", "MAINSTAY_SERVER", "MAINSTAY_RELEASE")
@@ -45,10 +45,10 @@ class App(Section):
     run: Line | None = Field(None, description="The command of any program that listens on $PORT.")
     health: UrlPath = Field("/up", description="The path that answers 200 when the application is well.")
     release: Line | None = Field(None, description="A command run once per release, before it serves.")
-    env: ReadOnly[Variable, Unbroken] = Field(
+    env: ReadOnly[Variable, AsWritten] = Field(
         default_factory=nothing,
         description="Environment variables of the application.",
-        json_schema_extra=X_KEYS,
+        json_schema_extra=own_keys,
     )
     workers: Count | None = Field(None, description="Processes per machine; left out, from its CPU count.")
     threads: Count | None = Field(None, description="Threads per process; left out, chosen by the server.")

@@ -7,7 +7,7 @@ from pydantic import AfterValidator, Field
 
 from mainstay.spec.sections.numbers import Between
 from mainstay.spec.sections.refusal import refused
-from mainstay.spec.sections.section import X_KEYS, OrEmpty, ReadOnly, Section
+from mainstay.spec.sections.section import OrEmpty, ReadOnly, Section, own_keys
 from mainstay.spec.sections.texts import Address, Line, Matching, chosen
 
 Role = Literal["balancer", "web", "app", "database", "monitoring", "witness"]
@@ -61,7 +61,7 @@ class Machine(Section):
         None,
         description="The IPv4 address of a server that exists; left out, the machine is made in the lab.",
     )
-    ssh: Annotated[Ssh, OrEmpty] = Field(Ssh(), description="How the server is reached.")
+    ssh: Annotated[Ssh, OrEmpty] = Field(default_factory=Ssh, description="How the server is reached.")
 
 
 def counted(machines: Mapping[str, Machine]) -> Mapping[str, Machine]:
@@ -76,6 +76,6 @@ Machines = Annotated[
     AfterValidator(counted),
     Field(
         description="The machines by name, in the order that is shown everywhere.",
-        json_schema_extra={**X_KEYS, "minProperties": 1},
+        json_schema_extra=own_keys,
     ),
 ]

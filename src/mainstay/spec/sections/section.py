@@ -9,7 +9,8 @@ from pydantic.config import JsonDict
 
 from mainstay.spec.sections.units import seconds, size
 
-X_KEYS: JsonDict = {"patternProperties": {"^x-": {}}}
+_X_KEY = "^x-"
+_X_KEYS: JsonDict = {"patternProperties": {_X_KEY: {}}}
 
 K = TypeVar("K")
 T = TypeVar("T")
@@ -18,7 +19,7 @@ T = TypeVar("T")
 class Section(BaseModel):
     """A mapping of the file with a fixed set of keys; frozen, and strict about types."""
 
-    model_config = ConfigDict(frozen=True, strict=True, extra="forbid", json_schema_extra=X_KEYS)
+    model_config = ConfigDict(frozen=True, strict=True, extra="forbid", json_schema_extra=_X_KEYS)
 
 
 def _read_only(value: Mapping[K, T]) -> Mapping[K, T]:
@@ -34,6 +35,16 @@ def _empty_is_default(value: object) -> object:
 
 # `balancer:` with nothing below it means the section with its defaults.
 OrEmpty = BeforeValidator(_empty_is_default)
+
+
+def own_keys(schema: JsonDict) -> None:
+    """Complete the schema of a mapping with keys of the user's choosing: `x-` keys may hold anything."""
+    completed: JsonDict = {_X_KEY: {}}
+    patterns = schema.get("patternProperties")
+    if isinstance(patterns, dict):
+        schema["additionalProperties"] = False
+        completed |= {f"(?!{_X_KEY}){pattern}": value for pattern, value in patterns.items()}
+    schema["patternProperties"] = completed
 
 
 def nothing() -> Mapping[str, Any]:

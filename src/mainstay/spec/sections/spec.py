@@ -36,14 +36,19 @@ class Spec(Section):
     name: SiteName = Field(description="The name of the site; machines, files and networks carry it.")
     domain: HostName = Field(description="The host name the site is served under.")
     machines: Machines
-    balancer: Annotated[Balancer, OrEmpty] = Field(Balancer(), description="HAProxy.")
-    web: Annotated[Web, OrEmpty] = Field(Web(), description="Nginx.")
+    balancer: Annotated[Balancer, OrEmpty] = Field(default_factory=Balancer, description="HAProxy.")
+    web: Annotated[Web, OrEmpty] = Field(default_factory=Web, description="Nginx.")
     app: Annotated[App, OrEmpty] = Field(description="The application.")
-    database: Annotated[Database, OrEmpty] = Field(Database(), description="MySQL.")
+    database: Annotated[Database, OrEmpty] = Field(default_factory=Database, description="MySQL.")
     https: Switch = Field(True, description="Serve over TLS.", json_schema_extra=_ON)
     firewall: Switch = Field(True, description="Close every port nobody declared.", json_schema_extra=_ON)
     monitoring: Switch = Field(True, description="Measure and alert.", json_schema_extra=_ON)
-    lab: Annotated[Lab, OrEmpty] = Field(Lab(), description="The lab's own profile.")
+    lab: Annotated[Lab, OrEmpty] = Field(default_factory=Lab, description="The lab's own profile.")
+
+    @property
+    def in_lab(self) -> bool:
+        """Whether the machines are made in the lab: none has an address of its own."""
+        return all(machine.address is None for machine in self.machines.values())
 
     def running(self, role: Role) -> tuple[str, ...]:
         """Return the names of the machines that run the role, in the order of the file."""

@@ -6,7 +6,13 @@ from ipaddress import AddressValueError, IPv4Address
 from pathlib import PurePosixPath
 from typing import Annotated, Any
 
-from pydantic import AfterValidator, BeforeValidator, GetCoreSchemaHandler, GetJsonSchemaHandler
+from pydantic import (
+    AfterValidator,
+    BeforeValidator,
+    GetCoreSchemaHandler,
+    GetJsonSchemaHandler,
+    WithJsonSchema,
+)
 from pydantic_core import CoreSchema, core_schema
 
 from mainstay.spec.sections.refusal import refused
@@ -128,4 +134,7 @@ ProjectPath = Annotated[str, AfterValidator(project_path)]
 UrlPath = Annotated[str, AfterValidator(url_path)]
 UrlPrefix = Annotated[str, AfterValidator(url_prefix)]
 Line = Annotated[str, AfterValidator(one_line)]
-Unbroken = Annotated[str, AfterValidator(unbroken)]
+# Numbers and booleans reach this type as the text they were written as.
+AsWritten = Annotated[
+    str, AfterValidator(unbroken), WithJsonSchema({"type": ["string", "number", "boolean"]})
+]

@@ -1,6 +1,7 @@
 """Durations, sizes and switches as they are written: `500ms`, `16MiB`, `on`."""
 
 import re
+from collections.abc import Mapping
 from typing import Annotated
 
 from pydantic import BeforeValidator, WithJsonSchema
@@ -10,6 +11,10 @@ from mainstay.spec.words import quote
 
 _DURATION = re.compile(r"([0-9]{1,9}(?:\.[0-9]{1,3})?)(ms|s|m|h)")
 _SIZE = re.compile(r"([0-9]{1,9})(KiB|MiB|GiB)")
+_LOOSE = re.compile(r"\s*([0-9]{1,9})\s*([A-Za-z]*)\s*")
+_MEANT_SECONDS = {"": "s", "ms": "ms", "s": "s", "sec": "s", "m": "m", "min": "m", "h": "h"}
+_MEANT_BYTES = dict.fromkeys(("k", "kb", "kib"), "KiB") | dict.fromkeys(("g", "gb", "gib"), "GiB")
+_MEANT_BYTES |= dict.fromkeys(("", "m", "mb", "mib"), "MiB")
 _SECONDS = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0}
 _BYTES = {"KiB": 2**10, "MiB": 2**20, "GiB": 2**30}
 _SWITCH = {"on": True, "yes": True, "true": True, "off": False, "no": False, "false": False}
@@ -24,7 +29,7 @@ def seconds(value: object) -> float:
     """
     found = _DURATION.fullmatch(value) if isinstance(value, str) else None
     if found is None:
-        raise refused(f"{_shown(value)} is not a duration.", f'Write "{_guess(value, "5")}s".')
+        raise refused(f"{_shown(value)} is not a duration.", _fix(value, _MEANT_SECONDS, "500ms, 5s, 2m, 1h"))
     result = float(found[1]) * _SECONDS[found[2]]
     if not 0 < result <= _LONGEST:
         raise refused(f"{_shown(value)} is not between 1ms and 24h.")
@@ -38,7 +43,7 @@ def size(value: object) -> int:
     """
     found = _SIZE.fullmatch(value) if isinstance(value, str) else None
     if found is None:
-        raise refused(f"{_shown(value)} is not a size.", f'Write "{_guess(value, "10")}MiB".')
+        raise refused(f"{_shown(value)} is not a size.", _fix(value, _MEANT_BYTES, "512KiB, 10MiB, 2GiB"))
     result = int(found[1]) * _BYTES[found[2]]
     if not 0 < result <= _LARGEST:
         raise refused(f"{_shown(value)} is not between 1KiB and 1024GiB.")
@@ -61,9 +66,10 @@ def _shown(value: object) -> str:
     return "Nothing" if value is None else "A list" if isinstance(value, tuple) else "A mapping"
 
 
-def _guess(value: object, otherwise: str) -> str:
-    found = re.match(r"[0-9]{1,9}", str(value))
-    return found[0] if found else otherwise
+def _fix(value: object, units: Mapping[str, str], examples: str) -> str:
+    found = _LOOSE.fullmatch(str(value))
+    unit = units.get(found[2].lower()) if found else None
+    return f'Write "{found[1]}{unit}".' if found and unit else f"Write one such as {examples}."
 
 
 Duration = Annotated[

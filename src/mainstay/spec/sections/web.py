@@ -5,8 +5,8 @@ from typing import Annotated
 from pydantic import AfterValidator, Field
 
 from mainstay.spec.sections.refusal import refused
-from mainstay.spec.sections.section import X_KEYS, ReadOnly, Section, lasting, nothing, sized
-from mainstay.spec.sections.texts import Matching, ProjectPath, Unbroken, UrlPrefix
+from mainstay.spec.sections.section import ReadOnly, Section, lasting, nothing, own_keys, sized
+from mainstay.spec.sections.texts import AsWritten, Matching, ProjectPath, UrlPrefix
 from mainstay.spec.sections.units import Duration, Size
 from mainstay.spec.words import quote
 
@@ -32,10 +32,10 @@ class Web(Section):
     static: ReadOnly[UrlPrefix, ProjectPath] = Field(
         default_factory=nothing,
         description="Folders served as files: the prefix of the URL, and the path relative to this file.",
-        json_schema_extra=X_KEYS,
+        json_schema_extra=own_keys,
     )
     max_body: Size = sized("16MiB", "The largest request that is accepted.")
     timeout: Duration = lasting("30s", "How long the application may take to answer.")
-    headers: ReadOnly[HeaderName, Annotated[Unbroken, AfterValidator(quotable)]] = Field(
+    headers: ReadOnly[HeaderName, Annotated[AsWritten, AfterValidator(quotable)]] = Field(
         default_factory=nothing, description="Headers added to every response."
     )
