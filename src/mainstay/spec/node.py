@@ -18,9 +18,7 @@ _NULL = ("", "~", "null", "Null", "NULL")
 _BOOLEAN = {"true": True, "True": True, "TRUE": True, "false": False, "False": False, "FALSE": False}
 _WHOLE = re.compile(r"[-+]?[0-9]{1,18}")
 _BASED = re.compile(r"0o[0-7]{1,18}|0x[0-9a-fA-F]{1,15}")
-_FLOAT = re.compile(
-    r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?|[-+]?\.(inf|Inf|INF)|\.(nan|NaN|NAN)"
-)
+_FLOAT = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?|[-+]?\.(inf|Inf|INF)|\.(nan|NaN|NAN)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,10 +102,8 @@ def locate(root: Node, issue: Issue) -> Problem:
     return Problem(root.file, None, dotted(issue.path), issue.what, issue.fix)
 
 
-def said(node: Node | None) -> str:
+def said(node: Node) -> str:
     """Return what was found, for a sentence: `the number 5`, `a list`, `nothing`."""
-    if node is None:
-        return "nothing"
     if isinstance(node.value, str):
         return _said_scalar(node.value, scalar(node))
     return "a list" if isinstance(node.value, tuple) else "a mapping"

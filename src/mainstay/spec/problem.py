@@ -40,10 +40,10 @@ class SpecError(Exception):
     """The file cannot be used; `problems` holds every reason, sorted by file and line."""
 
     def __init__(self, problems: Iterable[Problem]) -> None:
-        """Sort and keep the problems: those without a line first, then line by line."""
+        """Sort and keep the problems: file by file, those without a line first, then line by line."""
         self.problems: tuple[Problem, ...] = tuple(sorted(problems, key=_place))
         super().__init__("\n".join(str(problem) for problem in self.problems))
 
 
-def _place(problem: Problem) -> tuple[int, str]:
-    return (problem.line or 0, problem.file)
+def _place(problem: Problem) -> tuple[str, int]:
+    return (problem.file, problem.line or 0)

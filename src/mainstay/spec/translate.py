@@ -69,7 +69,7 @@ def _issue(kind: str, path: Path, context: Mapping[str, Any], root: Node) -> Iss
         return Issue(path, "This key is missing.", _EXAMPLES[_pattern(path)])
     if kind == "extra_forbidden":
         return _unknown(path)
-    expected, node = _EXPECTED.get(kind, "one of the words it knows"), find(root, path)
+    expected, node = _EXPECTED.get(kind, "one of the words it knows"), find(root, path) or root
     return Issue(path, f"Expected {expected}, found {said(node)}.", _hint(expected, node))
 
 
@@ -80,13 +80,12 @@ def _unknown(path: Path) -> Issue:
     return Issue(path, f"There is no key {quote(key)} here.", fix)
 
 
-def _hint(expected: str, node: Node | None) -> str:
-    written = node.value if node else ""
-    if not isinstance(written, str) or not written:
+def _hint(expected: str, node: Node) -> str:
+    if not isinstance(node.value, str) or not node.value:
         return ""
-    if expected == "a whole number":
-        return f"Write {written} without quotes." if written.isdecimal() else ""
-    hints = {"text": f"Put it in quotes: {quote(written)}.", "a list": f"Write `[{written[:40]}]`."}
+    hints = {"text": f"Put it in quotes: {quote(node.value)}.", "a list": f"Write `[{node.value[:40]}]`."}
+    if not node.bare and node.value.isdecimal():
+        hints["a whole number"] = f"Write {node.value[:40]} without quotes."
     return hints.get(expected, "")
 
 

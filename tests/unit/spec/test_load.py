@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from pydantic import ValidationError
 
-from mainstay.spec import App, Balancer, Database, Lab, Machine, Spec, Ssh, Web
+from mainstay.spec import Ssh
 from tests.unit.spec.vocabulary import APP, MINIMAL, loaded
 
 
@@ -23,54 +23,76 @@ https: off
 firewall: "no"
 monitoring: FALSE
 """
-    assert loaded(tmp_path, text) == Spec.model_construct(
-        name="shop",
-        domain="shop.test",
-        machines={"srv-01": Machine(runs=("balancer", "web", "app"), address=None, ssh=Ssh())},
-        balancer=Balancer(
-            algorithm="roundrobin",
-            servers="active-active",
-            port=80,
-            check_interval="500ms",
-            timeout="30s",
-            queue="5s",
-            extra=(),
-        ),
-        web=Web(static={}, max_body="16MiB", timeout="30s", headers={}),
-        app=App(source="app", wsgi="shop:app", health="/up", requirements="requirements.txt", stop_timeout="30s"),
-        database=Database(engine="mysql", failover="automatic", max_lag="5s", buffer_pool=None),
-        https=False,
-        firewall=False,
-        monitoring=False,
-        lab=Lab(port=8080, buffer_pool="128MiB"),
-    )
+    ssh = {"user": "root", "port": 22, "key": None}
+    spec = loaded(tmp_path, text)
+    assert spec.model_dump() == {
+        "name": "shop",
+        "domain": "shop.test",
+        "machines": {"srv-01": {"runs": ("balancer", "web", "app"), "address": None, "ssh": ssh}},
+        "balancer": {
+            "algorithm": "roundrobin",
+            "servers": "active-active",
+            "port": 80,
+            "check_interval": 0.5,
+            "timeout": 30.0,
+            "queue": 5.0,
+            "extra": (),
+        },
+        "web": {"static": {}, "max_body": 16 * 2**20, "timeout": 30.0, "headers": {}},
+        "app": {
+            "source": "app",
+            "wsgi": "shop:app",
+            "asgi": None,
+            "run": None,
+            "health": "/up",
+            "release": None,
+            "env": {},
+            "workers": None,
+            "threads": None,
+            "requirements": "requirements.txt",
+            "stop_timeout": 30.0,
+        },
+        "database": {"engine": "mysql", "failover": "automatic", "max_lag": 5.0, "buffer_pool": None},
+        "https": False,
+        "firewall": False,
+        "monitoring": False,
+        "lab": {"port": 8080, "buffer_pool": 128 * 2**20},
+    }
 
 
 def test_every_key_is_read(tmp_path: Path) -> None:
     text = """\
-balancer: {algorithm: first, servers: active-passive, port: 81, check_interval: 1s, timeout: 2m, queue: 1.5s}
+balancer:
+  {algorithm: first, servers: active-passive, port: 81, check_interval: 1s, timeout: 2m, queue: 1.5s,
+   extra: [option x, option y]}
 web: {static: {/static: ./app/static/}, max_body: 1GiB, headers: {X-A: no; x, x-b: 010}}
 database: {failover: manual, max_lag: 1h, buffer_pool: 2GiB}
 lab: {port: 0x1F91, buffer_pool: 512KiB}
 """
     machines = MINIMAL.replace("app]}", "app, database], address: 192.0.2.1, ssh: {user: me, port: 22, key: ~/k}}")
     spec = loaded(tmp_path, machines + APP + text)
-    assert spec.balancer == Balancer.model_construct(
-        algorithm="first",
-        servers="active-passive",
-        port=81,
-        check_interval=1.0,
-        timeout=120.0,
-        queue=1.5,
-        extra=(),
-    )
-    assert spec.web == Web.model_construct(
-        static={"/static": "app/static"}, max_body=2**30, timeout=30.0, headers={"X-A": "no; x", "x-b": "010"}
-    )
-    assert spec.database == Database.model_construct(
-        engine="mysql", failover="manual", max_lag=3600.0, buffer_pool=2**31
-    )
-    assert spec.lab == Lab.model_construct(port=8081, buffer_pool=2**19)
+    assert spec.balancer.model_dump() == {
+        "algorithm": "first",
+        "servers": "active-passive",
+        "port": 81,
+        "check_interval": 1.0,
+        "timeout": 120.0,
+        "queue": 1.5,
+        "extra": ("option x", "option y"),
+    }
+    assert spec.web.model_dump() == {
+        "static": {"/static": "app/static"},
+        "max_body": 2**30,
+        "timeout": 30.0,
+        "headers": {"X-A": "no; x", "x-b": "010"},
+    }
+    assert spec.database.model_dump() == {
+        "engine": "mysql",
+        "failover": "manual",
+        "max_lag": 3600.0,
+        "buffer_pool": 2**31,
+    }
+    assert spec.lab.model_dump() == {"port": 8081, "buffer_pool": 2**19}
     assert spec.machines["srv-01"].ssh == Ssh(user="me", port=22, key="~/k")
 
 
@@ -109,6 +131,11 @@ monitoring: off
     assert list(spec.machines) == ["zoe", "lb", "anna"]
     assert spec.running("app") == ("zoe", "anna")
     assert spec.running("database") == ()
+
+
+def test_machines_without_addresses_are_made_in_the_lab(tmp_path: Path) -> None:
+    assert loaded(tmp_path, MINIMAL + APP).in_lab
+    assert not loaded(tmp_path, MINIMAL.replace("app]", "app], address: 192.0.2.1") + APP).in_lab
 
 
 def test_anchors_merge_keys_and_notes(tmp_path: Path) -> None:

@@ -25,9 +25,7 @@ MachineName = Annotated[
 ]
 User = Annotated[
     str,
-    Matching(
-        "[a-z_][a-z0-9_-]{0,31}", "the name of a user", "Use a-z, 0-9, `_` and `-`; begin with a letter."
-    ),
+    Matching("[a-z_][a-z0-9_-]{0,31}", "the name of a user", "Use a-z, 0-9, `_` and `-`; begin with a letter."),
 ]
 
 
@@ -52,10 +50,8 @@ class Ssh(Section):
 class Machine(Section):
     """One machine: the roles it runs in the order written, and how to reach it."""
 
-    runs: Annotated[tuple[Annotated[Role, chosen("a role", ROLES)], ...], AfterValidator(distinct_roles)] = (
-        Field(
-            description="The roles this machine runs.", json_schema_extra={"minItems": 1, "uniqueItems": True}
-        )
+    runs: Annotated[tuple[Annotated[Role, chosen("a role", ROLES)], ...], AfterValidator(distinct_roles)] = Field(
+        description="The roles this machine runs.", json_schema_extra={"minItems": 1, "uniqueItems": True}
     )
     address: Address | None = Field(
         None,

@@ -41,9 +41,7 @@ class Matching:
     def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
         return core_schema.no_info_after_validator_function(self.ensure, handler(source))
 
-    def __get_pydantic_json_schema__(
-        self, schema: CoreSchema, handler: GetJsonSchemaHandler
-    ) -> dict[str, Any]:
+    def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: GetJsonSchemaHandler) -> dict[str, Any]:
         return {**handler(schema), "pattern": f"^({self.pattern})$"}
 
 
@@ -135,6 +133,4 @@ UrlPath = Annotated[str, AfterValidator(url_path)]
 UrlPrefix = Annotated[str, AfterValidator(url_prefix)]
 Line = Annotated[str, AfterValidator(one_line)]
 # Numbers and booleans reach this type as the text they were written as.
-AsWritten = Annotated[
-    str, AfterValidator(unbroken), WithJsonSchema({"type": ["string", "number", "boolean"]})
-]
+AsWritten = Annotated[str, AfterValidator(unbroken), WithJsonSchema({"type": ["string", "number", "boolean"]})]

@@ -75,7 +75,5 @@ def _fix(value: object, units: Mapping[str, str], examples: str) -> str:
 Duration = Annotated[
     float, BeforeValidator(seconds), WithJsonSchema({"type": "string", "pattern": f"^{_DURATION.pattern}$"})
 ]
-Size = Annotated[
-    int, BeforeValidator(size), WithJsonSchema({"type": "string", "pattern": f"^{_SIZE.pattern}$"})
-]
+Size = Annotated[int, BeforeValidator(size), WithJsonSchema({"type": "string", "pattern": f"^{_SIZE.pattern}$"})]
 Switch = Annotated[bool, BeforeValidator(switch), WithJsonSchema({"enum": [*_SWITCH, True, False]})]

@@ -20,9 +20,7 @@ def quotable(value: str) -> str:
     r"""Return the header's value unchanged, or refuse one with `"`, `$` or `\`, all special to Nginx."""
     for char in '"$\\':
         if char in value:
-            raise refused(
-                f"{quote(char)} cannot stand in the value of a header.", "Write the value without it."
-            )
+            raise refused(f"{quote(char)} cannot stand in the value of a header.", "Write the value without it.")
     return value
 
 

@@ -1,0 +1,167 @@
+"""What must hold between the sections, rule by rule, each with its silent twin."""
+
+from pathlib import Path
+
+import pytest
+
+from mainstay.spec.draft import Draft
+from mainstay.spec.not_yet import (
+    refuse_automatic_failover,
+    refuse_firewall,
+    refuse_https,
+    refuse_monitoring,
+    refuse_monitoring_role,
+    refuse_second_balancer,
+    refuse_witness_role,
+)
+from mainstay.spec.problem import Issue
+from mainstay.spec.rules import (
+    Rule,
+    ensure_all_or_no_addresses,
+    ensure_app_is_written,
+    ensure_distinct_addresses,
+    ensure_needed_roles_run,
+    ensure_one_entry,
+    ensure_web_beside_app,
+    ensure_written_sections_run,
+)
+from mainstay.spec.sections.app import App
+from mainstay.spec.sections.database import Database
+from mainstay.spec.sections.machines import Machine, Role
+from tests.unit.spec.vocabulary import MINIMAL, says
+
+BOTH: tuple[Role, ...] = ("web", "app")
+
+
+def draft(*machines: Machine, written: str = "", app: App | None = None) -> Draft:
+    named = {f"srv-{number:02}": machine for number, machine in enumerate(machines, 1)}
+    return Draft(written=frozenset(written.split()), machines=named or None, app=app)
+
+
+def at(address: str | None) -> Machine:
+    return Machine(runs=BOTH, address=address)
+
+
+def runs(*roles: Role) -> Machine:
+    return Machine(runs=roles)
+
+
+def wheres(rule: Rule, of: Draft) -> list[str]:
+    return [".".join(map(str, issue.path)) for issue in rule(of)]
+
+
+def test_written_sections_run() -> None:
+    rule = ensure_written_sections_run
+    assert wheres(rule, draft(runs("app"), written="web app database balancer")) == ["web", "database"]
+    assert wheres(rule, draft(runs("app", "web", "database"), written="web app database")) == []
+    assert wheres(rule, draft(written="web database")) == []
+
+
+def test_needed_roles_run() -> None:
+    rule = ensure_needed_roles_run
+    assert wheres(rule, draft(runs("web"), written="app")) == ["machines", "app"]
+    assert wheres(rule, draft(runs("balancer", "app"))) == []
+    assert wheres(rule, draft(written="app")) == []
+
+
+def test_app_is_written() -> None:
+    fix = "Write `app:` with `source:` and `wsgi:` below it."
+    told = Issue(("app",), "This section is missing: srv-01, srv-02 and srv-04 would have nothing to run.", fix)
+    machines = (runs("app"), runs("app"), runs("web"), runs("app"))
+    assert list(ensure_app_is_written(draft(*machines))) == [told]
+    assert list(ensure_app_is_written(draft())) == [Issue(("app",), "This section is missing.", fix)]
+    assert list(ensure_app_is_written(draft(*machines, written="app"))) == []
+
+
+def test_one_entry() -> None:
+    rule = ensure_one_entry
+    assert wheres(rule, draft(app=App(source="app"))) == ["app"]
+    three = App(source="app", wsgi="a:b", asgi="a:b", run="x")
+    assert wheres(rule, draft(app=three)) == ["app.asgi", "app.run"]
+    assert wheres(rule, draft(app=App(source="app", run="x"))) == []
+    assert wheres(rule, draft()) == []
+
+
+def test_web_beside_app() -> None:
+    rule = ensure_web_beside_app
+    machines = (runs("web"), runs("app"), runs("web", "app"), runs("balancer"))
+    assert wheres(rule, draft(*machines)) == ["machines.srv-01.runs", "machines.srv-02.runs"]
+    assert wheres(rule, draft(runs("app", "web"), runs("database"))) == []
+    assert wheres(rule, draft()) == []
+
+
+def test_distinct_addresses() -> None:
+    rule = ensure_distinct_addresses
+    machines = (at("192.0.2.1"), at("192.0.2.2"), at("192.0.2.1"), at(None))
+    assert wheres(rule, draft(*machines)) == ["machines.srv-01.address", "machines.srv-03.address"]
+    assert wheres(rule, draft(at("192.0.2.1"), at("192.0.2.2"))) == []
+    assert wheres(rule, draft()) == []
+
+
+def test_all_or_no_addresses() -> None:
+    rule = ensure_all_or_no_addresses
+    assert list(rule(draft(at("192.0.2.1"), at(None)))) == [
+        Issue(
+            ("machines", "srv-02"),
+            "srv-02 has no address, but srv-01 has.",
+            "Give all machines an address, or none to make them in the lab.",
+        )
+    ]
+    assert wheres(rule, draft(at("192.0.2.1"), at("192.0.2.2"))) == []
+    assert wheres(rule, draft(at(None), at(None))) == []
+    assert wheres(rule, draft()) == []
+
+
+@pytest.mark.parametrize(
+    ("rule", "switch"),
+    [(refuse_https, "https"), (refuse_firewall, "firewall"), (refuse_monitoring, "monitoring")],
+)
+def test_switches_are_not_yet(rule: Rule, switch: str) -> None:
+    fix = f"Write `{switch}: off`."
+    unless = f"{switch} is on unless you say otherwise, and this version cannot do it yet."
+    assert list(rule(draft())) == [Issue((switch,), unless, fix)]
+    on = f"{switch} is on, and this version cannot do it yet."
+    assert list(rule(draft(written=switch))) == [Issue((switch,), on, fix)]
+    assert list(rule(draft().model_copy(update={switch: False}))) == []
+    assert list(rule(draft().model_copy(update={switch: None}))) == []
+
+
+def test_automatic_failover_is_not_yet() -> None:
+    rule = refuse_automatic_failover
+    one = draft(runs("database"))
+    assert wheres(rule, one) == ["database.failover"]
+    assert wheres(rule, draft(runs("app"))) == []
+    assert wheres(rule, one.model_copy(update={"database": Database(failover="manual")})) == []
+    assert wheres(rule, one.model_copy(update={"database": None})) == []
+
+
+def test_some_roles_are_not_yet() -> None:
+    machines = draft(runs("balancer", "witness"), runs("balancer", "monitoring"), runs("app"))
+    assert wheres(refuse_second_balancer, machines) == ["machines.srv-02.runs"]
+    assert wheres(refuse_monitoring_role, machines) == ["machines.srv-02.runs"]
+    assert wheres(refuse_witness_role, machines) == ["machines.srv-01.runs"]
+    assert wheres(refuse_second_balancer, draft(runs("balancer"), runs("app"))) == []
+    assert wheres(refuse_monitoring_role, draft(runs("app"))) == []
+    assert wheres(refuse_witness_role, draft(runs("app"))) == []
+
+
+def test_rules_speak_beside_a_broken_section(tmp_path: Path) -> None:
+    text = MINIMAL.replace("app]", "app, database]") + "app: {source: app}\nlab: {port: 0}\ndatabase:\n"
+    assert says(tmp_path, text) == [
+        "mainstay.yaml:8: app: Nothing says how to start it. Write one of wsgi, asgi, run.",
+        "mainstay.yaml:9: lab.port: 0 is not between 1 and 65535.",
+        (
+            "mainstay.yaml:10: database.failover: failover is automatic unless you say otherwise, "
+            "and this version cannot do it yet. Write `failover: manual`."
+        ),
+    ]
+
+
+def test_rules_keep_silent_about_a_broken_section(tmp_path: Path) -> None:
+    text = MINIMAL.replace("app]", "ap]") + "database: {failover: automatc}\napp: {wsgi: 5}\n"
+    assert says(tmp_path, text) == [
+        'mainstay.yaml:4: machines.srv-01.runs[2]: "ap" is not a role. Did you mean "app"?',
+        'mainstay.yaml:8: database.failover: "automatc" is not a kind of failover. Did you mean "automatic"?',
+        "mainstay.yaml:9: app.source: This key is missing. Write the application's folder, such as `source: ./app`.",
+        'mainstay.yaml:9: app.wsgi: Expected text, found the number 5. Put it in quotes: "5".',
+    ]
