@@ -47,25 +47,25 @@ def problems(text: str, overlay: str | None = None) -> tuple[Problem, ...]:
 
 
 @given(some.text() | yaml_text)
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=60, deadline=None)
 def test_arbitrary_text_raises_nothing_else(text: str) -> None:
     problems(text)
 
 
 @given(yaml_text, yaml_text)
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=60, deadline=None)
 def test_arbitrary_overlays_raise_nothing_else(text: str, overlay: str) -> None:
     problems("x-a: 1\n" + text, "x-b: 2\n" + overlay)
 
 
 @given(some.dictionaries(some.sampled_from(KEYS), trees, max_size=8))
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=60, deadline=None)
 def test_arbitrary_data_raises_nothing_else(data: dict[str, object]) -> None:
     problems(json.dumps(data))
 
 
 @given(trees)
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=60, deadline=None)
 def test_arbitrary_overlay_data_raises_nothing_else(data: object) -> None:
     problems("name: shop", json.dumps(data))
 
