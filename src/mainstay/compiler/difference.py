@@ -29,23 +29,27 @@ def leftovers(wanted: Manifest, state: MachineState) -> tuple[Change, ...]:
 
     Directories and releases stay: they may hold data.
     """
-    if state.record is None:
-        return ()
     units = {s.unit for part in wanted.parts.values() for s in part.services}
     paths = {item.path for part in wanted.parts.values() for item in (*part.files, *part.links)}
+    had = [item for manifest in state.recorded for item in manifest.parts.items()]
     stops = [
         Change(name, Unit(s.unit, "stop"), f"stop {s.unit}: nothing on this machine wants it any longer")
-        for name, part in state.record.parts.items()
+        for name, part in had
         for s in part.services
-        if s.unit not in units
+        if s.unit not in units and _is_there(state, s)
     ]
     removals = [
         Change(name, Removal(item.path), f"remove {item.path}")
-        for name, part in state.record.parts.items()
+        for name, part in had
         for item in (*part.files, *part.links)
-        if item.path not in paths
+        if item.path not in paths and (item.path in state.paths or item.path in state.links)
     ]
-    return (*stops, *removals)
+    return tuple(dict.fromkeys((*stops, *removals)))
+
+
+def _is_there(state: MachineState, service: Service) -> bool:
+    unit = state.units.get(service.unit, UnitState())
+    return unit.active or unit.enabled
 
 
 class _Part:
@@ -66,7 +70,7 @@ class _Part:
         yield from (
             self._change(b, f"unpack release {b.release}")
             for b in self.shown.bundles
-            if b.path not in self.state.bundles
+            if b.path not in self.state.paths
         )
         yield from self._files()
         yield from (
@@ -89,13 +93,13 @@ class _Part:
         return groups is None or not set(user.groups) <= set(groups)
 
     def _lacks_directory(self, wanted: Directory) -> bool:
-        there = self.state.directories.get(wanted.path, ABSENT)
+        there = self.state.paths.get(wanted.path, ABSENT)
         return (there.owner, there.group, there.mode) != (wanted.owner, wanted.group, wanted.mode)
 
     def _files(self) -> Iterator[Change]:
         before = _recorded_files(self.state, self.name)
         for shown, real in zip(self.shown.files, self.filled_in.files, strict=True):
-            there = self.state.files.get(real.path, ABSENT)
+            there = self.state.paths.get(real.path, ABSENT)
             wanted = FileState(digest(real.text), real.owner, real.group, real.mode)
             if there != wanted:
                 verb = "write" if there is ABSENT else "change"
@@ -141,8 +145,8 @@ def digest(text: str) -> str:
 
 
 def _recorded_files(state: MachineState, component: str) -> dict[str, str]:
-    part = state.record.parts.get(component) if state.record else None
-    return {file.path: file.text for file in part.files} if part else {}
+    parts = [manifest.parts[component] for manifest in state.recorded if component in manifest.parts]
+    return {file.path: file.text for part in parts for file in part.files}
 
 
 def _diff(before: str, file: File) -> str:

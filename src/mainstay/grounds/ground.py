@@ -1,4 +1,4 @@
-"""The contract that every ground keeps: eight promises, each true when the call has returned."""
+"""The contract that every ground keeps: promises, each true when the call has returned."""
 
 from collections.abc import Callable, Sequence
 from typing import Protocol
@@ -19,8 +19,20 @@ class Ground(Protocol):
         """Whether there is anything of this site on this ground at all."""
         ...
 
+    def present(self, machines: Sequence[Machine]) -> tuple[str, ...]:
+        """Those of the machines that are there and switched on, by name."""
+        ...
+
     def ensure(self, machines: Sequence[Machine], report: Report) -> None:
-        """Afterwards every machine of the sequence runs and answers, and no other machine of this site does."""
+        """Afterwards every machine of the sequence runs and answers."""
+        ...
+
+    def strangers(self, machines: Sequence[Machine]) -> tuple[str, ...]:
+        """Machines that this site has here and the sequence has not."""
+        ...
+
+    def dismiss(self, names: Sequence[str]) -> None:
+        """Afterwards the site no longer has these machines; in the lab their disks are gone too."""
         ...
 
     def reach(self) -> Reach:

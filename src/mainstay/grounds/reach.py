@@ -1,6 +1,8 @@
 """How anything of ours talks to a machine: OpenSSH, by the one configuration file that the ground wrote."""
 
+import os
 import shlex
+import tempfile
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -12,6 +14,21 @@ from mainstay.grounds.errors import GroundError
 
 Answer = TypeVar("Answer")
 SSH_FAILED = 255
+
+
+def sockets_folder() -> Path:
+    """Where OpenSSH keeps the connections it shares; a short path, as a unix socket's is limited to 107 characters."""
+    folder = Path(os.environ.get("XDG_RUNTIME_DIR") or tempfile.gettempdir()) / f"mainstay-ssh-{os.geteuid()}"
+    folder.mkdir(mode=0o700, exist_ok=True)
+    return folder
+
+
+def sharing() -> str:
+    """The lines of an OpenSSH configuration by which one connection serves many commands, and a dead one is noticed."""
+    return (
+        "  LogLevel ERROR\n  ConnectTimeout 5\n  ServerAliveInterval 5\n  ServerAliveCountMax 3\n"
+        f"  ControlMaster auto\n  ControlPersist 60\n  ControlPath {sockets_folder()}/%C\n"
+    )
 
 
 @dataclass(frozen=True)
@@ -48,6 +65,18 @@ class Reach:
             said = done.errors.strip() or done.output.strip() or f"exit status {done.status}"
             raise GroundError(f"On {machine}, `{argv[0]}` failed: {said}", f"See `mainstay logs {machine}`.")
         return done.output
+
+    def put(self, machine: str, source: Path, destination: str) -> None:
+        """Carry a file of this computer to a machine; it appears there whole, readable by its owner only.
+
+        Raises:
+            GroundError: the machine cannot be reached, or has no room.
+        """
+        half, whole = shlex.quote(destination + ".half"), shlex.quote(destination)
+        argv = self.command(machine, ("sh", "-c", f"umask 077 && cat > {half} && mv -T {half} {whole}"))
+        done = shell.run_with_file(argv, source)
+        if not done.is_success:
+            raise GroundError(f"{source.name} could not be carried to {machine}: {done.errors.strip()}")
 
     def on_each(self, machines: Sequence[str], ask: Callable[[str], Answer]) -> dict[str, Answer]:
         """Ask all machines at once; an error of one is raised after all have answered."""

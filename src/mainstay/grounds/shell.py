@@ -54,6 +54,13 @@ def run_or_fail(argv: Sequence[str], doing: str, given: str = "", seconds: float
     return done.output
 
 
+def run_with_file(argv: Sequence[str], given: Path) -> Completed:
+    """Run a program to its end, with a file as its input."""
+    with given.open("rb") as source:
+        done = subprocess.run(argv, stdin=source, capture_output=True, text=True, errors="replace")
+    return Completed(done.returncode, done.stdout, done.stderr)
+
+
 def interact(argv: Sequence[str]) -> int:
     """Run a program that has the terminal to itself, and give its exit status (130 after Ctrl-C)."""
     try:

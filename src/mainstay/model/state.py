@@ -8,7 +8,7 @@ from mainstay.model.manifest import Manifest
 
 @dataclass(frozen=True)
 class FileState:
-    """A file as it lies on the machine: SHA-256 of its bytes (hexadecimal), owner, group and octal mode."""
+    """A file or directory as it lies on the machine: SHA-256 of its bytes ("" for a directory), owner, group, octal mode."""
 
     digest: str
     owner: str
@@ -28,16 +28,23 @@ class UnitState:
 
 @dataclass(frozen=True)
 class MachineState:
-    """One machine's answer. Only what its own record names is described; all else counts as absent.
+    """One machine's answer. Only what its own records name is described; all else counts as absent.
 
-    `record` is the manifest that was last applied there (with all that an interrupted run may have added).
+    `record` is the manifest that was last applied there to the end; `attempted` one that a run began to apply and did
+    not finish. `python` is its Python's version ("3.14"), `processor` its kind ("x86_64").
     """
 
+    python: str = ""
+    processor: str = ""
     record: Manifest | None = None
-    packages: Mapping[str, str] = field(default_factory=dict)
+    attempted: Manifest | None = None
+    packages: frozenset[str] = frozenset()
     users: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    directories: Mapping[str, FileState] = field(default_factory=dict)
-    files: Mapping[str, FileState] = field(default_factory=dict)
+    paths: Mapping[str, FileState] = field(default_factory=dict)
     links: Mapping[str, str] = field(default_factory=dict)
-    bundles: tuple[str, ...] = ()
     units: Mapping[str, UnitState] = field(default_factory=dict)
+
+    @property
+    def recorded(self) -> tuple[Manifest, ...]:
+        """All manifests that may have left something on the machine, the newest last."""
+        return tuple(manifest for manifest in (self.record, self.attempted) if manifest is not None)

@@ -19,8 +19,12 @@ def exposes(spec: Spec, machine: Machine) -> Exposure:
     """The site's port on a balancer; two addresses of the database, for this machine only, beside an application."""
     site = (Port("site", spec.balancer.port, open_to=(EVERYBODY,)),) if "balancer" in machine.roles else ()
     router = _router_ports() if _routes(spec, machine) else ()
-    listening = (Probe(port.name, "tcp", f"{port.bind or machine.address}:{port.number}") for port in site + router)
-    return Exposure(site + router, (Probe("unit", "unit", "haproxy.service"), *listening))
+    probes = (
+        Probe("unit", "unit", "haproxy.service"),
+        *(Probe(port.name, "tcp", f"{machine.address}:{port.number}") for port in site),
+        *(Probe(port.name, "greeting", f"{port.bind}:{port.number}") for port in router),
+    )
+    return Exposure(site + router, probes)
 
 
 def installs(view: View[Spec]) -> Install:

@@ -1,13 +1,12 @@
 """The lab's SSH keys, and the one OpenSSH configuration through which its machines are reached."""
 
-import os
-import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
 from mainstay.grounds import shell
 from mainstay.grounds.lab import network
 from mainstay.grounds.lab.places import Places
+from mainstay.grounds.reach import sharing
 from mainstay.model.machine import Machine
 
 
@@ -35,21 +34,12 @@ def _common(places: Places) -> str:
     return (
         "# Written by Mainstay: every way into the lab's machines goes through this file.\n"
         f"Host *\n  User root\n  IdentityFile {places.key}\n  IdentitiesOnly yes\n"
-        f"  UserKnownHostsFile {places.known_hosts}\n  StrictHostKeyChecking yes\n  LogLevel ERROR\n"
-        f"  ConnectTimeout 5\n  ServerAliveInterval 5\n  ServerAliveCountMax 3\n  ProxyCommand {enter}\n"
-        f"  ControlMaster auto\n  ControlPersist 60\n  ControlPath {_sockets_folder()}/%C\n"
+        f"  UserKnownHostsFile {places.known_hosts}\n  StrictHostKeyChecking yes\n  ProxyCommand {enter}\n{sharing()}"
     )
 
 
 def _host(machine: Machine) -> str:
     return f"\nHost {machine.name}\n  HostName {machine.address}\n  HostKeyAlias {machine.name}\n"
-
-
-def _sockets_folder() -> Path:
-    """A short path: a unix socket's is limited to 107 characters."""
-    folder = Path(os.environ.get("XDG_RUNTIME_DIR") or tempfile.gettempdir()) / f"mainstay-ssh-{os.geteuid()}"
-    folder.mkdir(mode=0o700, exist_ok=True)
-    return folder
 
 
 def _replace(path: Path, text: str) -> None:

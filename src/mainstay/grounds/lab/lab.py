@@ -4,7 +4,7 @@ import shutil
 import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from mainstay.grounds.errors import GroundError
@@ -33,8 +33,12 @@ class Lab:
         """Whether this site has a lab here."""
         return self.places.record.exists()
 
+    def present(self, machines: Sequence[Machine]) -> tuple[str, ...]:
+        """Those of the machines that run here."""
+        return tuple(m.name for m in machines if self.machine(m.name).is_running)
+
     def ensure(self, machines: Sequence[Machine], report: Report) -> None:
-        """Afterwards every machine of the sequence runs and answers, and no other machine of this lab does."""
+        """Afterwards every machine of the sequence runs and answers."""
         recipe = image.Recipe(self.packages)
         self._ensure_ours()
         running = [m.name for m in machines if self.machine(m.name).is_running]
@@ -48,7 +52,6 @@ class Lab:
         host_keys = {m.name: keys.ensure_pair(self.places.state / "keys" / m.name) for m in machines}
         keys.ensure_pair(self.places.key)
         keys.write_ssh_config(self.places, machines, host_keys)
-        self._on_each(self._strangers(machines), lambda name: self.machine(name).remove())
         self._on_each([m.name for m in machines], lambda name: self._ensure_one(name, machines, report))
         self._open_door(machines)
 
@@ -60,6 +63,18 @@ class Lab:
         """The door's URL on this computer; the port it would have, if it is shut."""
         opened = door.find(self.places)
         return f"http://{door.LOOPBACK}:{opened[1] if opened else self.wanted_port}"
+
+    def strangers(self, machines: Sequence[Machine]) -> tuple[str, ...]:
+        """Machines that this lab has and the sequence has not."""
+        wanted = {m.name for m in machines}
+        return tuple(name for name in self._record().machines if name not in wanted)
+
+    def dismiss(self, names: Sequence[str]) -> None:
+        """Afterwards these machines are gone, and their disks with them."""
+        self.reach().hang_up(names)
+        self._on_each(names, lambda name: self.machine(name).remove())
+        known = self._record()
+        replace(known, machines=tuple(n for n in known.machines if n not in names)).write(self.places.record)
 
     def power_off(self, machine: str) -> None:
         """Afterwards the machine is gone as if its cable was pulled; its disk stays as it was."""
@@ -75,7 +90,7 @@ class Lab:
 
     def destroy(self) -> None:
         """Afterwards nothing of this lab is left: no process, mount, network, control group or file."""
-        names = self._known_machines()
+        names = self._record().machines
         if self.places.ssh_config.exists():
             self.reach().hang_up(names)
         door.close(self.places)
@@ -126,13 +141,6 @@ class Lab:
         self.places.state.mkdir(parents=True, exist_ok=True)
         Record(str(self.places.project), chosen, names).write(self.places.record)
 
-    def _strangers(self, machines: Sequence[Machine]) -> list[str]:
-        wanted = {m.name for m in machines}
-        return [name for name in self._known_machines() if name not in wanted]
-
-    def _known_machines(self) -> tuple[str, ...]:
-        return self._record().machines
-
     def _record(self) -> Record:
         return read(self.places.record) or Record(str(self.places.project), "", ())
 
@@ -145,7 +153,7 @@ class Lab:
             )
 
     def _ensure_known(self, machine: str) -> None:
-        if machine not in self._known_machines():
+        if machine not in self._record().machines:
             raise GroundError(f"The lab {self.places.name} has no machine named {machine}.", "`mainstay lab list` shows them.")
 
     @staticmethod

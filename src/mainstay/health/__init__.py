@@ -1,0 +1,1 @@
+"""Declared probes: is it up, and waiting until it is."""

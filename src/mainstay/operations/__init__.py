@@ -1,0 +1,1 @@
+"""The verbs: each one function that reads as a runbook."""

@@ -1,0 +1,1 @@
+"""The database's roles: who is primary is found, never declared."""

@@ -1,0 +1,62 @@
+"""Who may log in to the database: each account with the least it needs, from named addresses only. Pure."""
+
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+
+from mainstay.model.machine import Machine
+
+APPLICATION, READER, REPLICATION, ROLE = "application", "reader", "replication", "mainstay-role"
+OURS = (APPLICATION, READER, REPLICATION, ROLE)
+
+
+@dataclass(frozen=True)
+class Account:
+    """A MySQL account; `secret` names its password in the vault, "" means by the local socket."""
+
+    user: str
+    host: str
+    secret: str
+    grants: tuple[str, ...]
+
+
+def wanted_accounts(machines: Collection[Machine], schema: str) -> tuple[Account, ...]:
+    """Every account the site needs.
+
+    The application reads and writes its own schema; the reader only reads it; replication may follow and clone; the
+    answerer of roles may only ask who follows whom.
+    """
+    applications = [m for m in machines if "app" in m.roles]
+    databases = [m for m in machines if "database" in m.roles]
+    whole = f"ALL PRIVILEGES ON `{schema}`.*"
+    return (
+        *(Account(APPLICATION, m.address, "database-application", (whole,)) for m in applications),
+        *(Account(READER, m.address, "database-reader", (f"SELECT, SHOW VIEW ON `{schema}`.*",)) for m in applications),
+        *(
+            Account(REPLICATION, m.address, "database-replication", ("REPLICATION SLAVE, BACKUP_ADMIN ON *.*",))
+            for m in databases
+        ),
+        Account(ROLE, "localhost", "", ("REPLICATION CLIENT ON *.*",)),
+    )
+
+
+def statements(
+    wanted: Collection[Account], existing: Collection[tuple[str, str]], passwords: dict[str, str]
+) -> Iterator[tuple[str, tuple[str, ...]]]:
+    """The statements that create what is missing and drop what is no longer wanted; none if all is as it should be."""
+    for account in wanted:
+        if (account.user, account.host) not in existing:
+            yield from _creation(account, passwords)
+    kept = {(account.user, account.host) for account in wanted}
+    for user, host in existing:
+        if user in OURS and (user, host) not in kept:
+            yield "DROP USER %s@%s", (user, host)
+
+
+def _creation(account: Account, passwords: dict[str, str]) -> Iterator[tuple[str, tuple[str, ...]]]:
+    who = (account.user, account.host)
+    if account.secret:
+        yield "CREATE USER %s@%s IDENTIFIED BY %s REQUIRE SSL", (*who, passwords[account.secret])
+    else:
+        yield "CREATE USER %s@%s IDENTIFIED WITH auth_socket", who
+    for grant in account.grants:
+        yield f"GRANT {grant} TO %s@%s", who

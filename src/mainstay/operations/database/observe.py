@@ -1,0 +1,81 @@
+"""How the databases stand, and who is primary."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from mainstay.grounds.errors import GroundError
+from mainstay.grounds.reach import Reach
+from mainstay.operations.database import sql
+from mainstay.operations.errors import OperationError
+
+FACTS = (
+    "SELECT @@GLOBAL.super_read_only AS read_only, @@GLOBAL.gtid_executed AS executed, @@GLOBAL.server_uuid AS uuid,"
+    " (SELECT VARIABLE_VALUE FROM performance_schema.global_status"
+    "   WHERE VARIABLE_NAME = 'Rpl_semi_sync_source_status') AS semi_sync,"
+    " (SELECT VARIABLE_VALUE FROM performance_schema.global_status"
+    "   WHERE VARIABLE_NAME = 'Rpl_semi_sync_source_clients') AS semi_sync_clients"
+)
+
+
+@dataclass(frozen=True)
+class Member:
+    """One database: what it is, and for a replica whom it follows and how far behind it is, in seconds.
+
+    `trouble` says why it could not be asked; then nothing else is known of it.
+    """
+
+    name: str
+    trouble: str = ""
+    is_writable: bool = False
+    executed: str = ""
+    source: str = ""
+    is_following: bool = False
+    lag_seconds: float | None = None
+    is_waited_for: bool = False
+    error: str = ""
+
+
+def observe(reach: Reach, machines: Sequence[str]) -> dict[str, Member]:
+    """Ask every database how it stands; one that cannot be asked is a member with a trouble."""
+    return reach.on_each(machines, lambda machine: _ask(reach, machine))
+
+
+def primary_of(members: Mapping[str, Member]) -> str | None:
+    """The one that takes writes and follows nobody; None if there is none.
+
+    Raises:
+        OperationError: there are two.
+    """
+    writable = [m.name for m in members.values() if m.is_writable and not m.source]
+    if len(writable) > 1:
+        raise OperationError(
+            f"{' and '.join(writable)} both take writes: two primaries, whose data has parted.",
+            "Make all but one read-only (`SET PERSIST super_read_only = ON`) and compare their data before going on.",
+        )
+    return writable[0] if writable else None
+
+
+def _ask(reach: Reach, machine: str) -> Member:
+    try:
+        facts, following = sql.run(reach, machine, FACTS, "SHOW REPLICA STATUS")
+    except (GroundError, sql.SqlError) as error:
+        return Member(machine, trouble=str(error).splitlines()[0])
+    return _member(machine, facts[0], following[0] if following else None)
+
+
+def _member(machine: str, facts: Mapping[str, Any], following: Mapping[str, Any] | None) -> Member:
+    is_writable = str(facts["read_only"]) == "0"
+    executed = str(facts["executed"]).replace("\n", "")
+    if following is None:
+        waits = facts["semi_sync"] == "ON" and int(facts["semi_sync_clients"] or 0) > 0
+        return Member(machine, is_writable=is_writable, executed=executed, is_waited_for=waits)
+    return Member(
+        machine,
+        is_writable=is_writable,
+        executed=executed,
+        source=str(following["Source_Host"]),
+        is_following=following["Replica_IO_Running"] == following["Replica_SQL_Running"] == "Yes",
+        lag_seconds=following["Seconds_Behind_Source"],
+        error=str(following["Last_IO_Error"] or following["Last_SQL_Error"] or ""),
+    )

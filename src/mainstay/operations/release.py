@@ -1,0 +1,48 @@
+"""The application's release command: once per release, before any machine serves it."""
+
+from mainstay.health.examine import wait_until_healthy
+from mainstay.operations.errors import OperationError
+from mainstay.operations.prepare import Prepared
+from mainstay.operations.site import Report
+
+SECONDS = 900.0
+ROUTE_SECONDS = 30.0
+
+
+def run_release_command(prepared: Prepared, report: Report) -> None:
+    """Run the file's `app: release:` on the first of the application's machines, if no machine serves this release yet.
+
+    A run that broke off between this and the switch repeats it: like a migration, it must bear that.
+
+    Raises:
+        OperationError: the command failed; the release that served before goes on serving.
+    """
+    site = prepared.site
+    if site.spec.app.release is None or _is_serving_somewhere(prepared):
+        return
+    machine = site.running("app")[0].name
+    router = {i: e for i, e in prepared.plan.exposures.items() if i.component == "haproxy"}
+    wait_until_healthy(site.ground.reach(), router, [machine], ROUTE_SECONDS)
+    report(machine, f"running the release command: {site.spec.app.release}")
+    done = site.ground.reach().run(machine, in_release(site.spec.app.release), seconds=SECONDS)
+    if not done.is_success:
+        said = (done.errors + done.output).strip().splitlines()[-15:]
+        raise OperationError(
+            f"The release command `{site.spec.app.release}` failed on {machine}:\n  " + "\n  ".join(said),
+            "The release before it, if there was one, goes on serving. Mend the command and run `mainstay up` again.",
+        )
+
+
+def in_release(command: str) -> tuple[str, ...]:
+    """The program that runs a shell command as the application would: its user, environment and release."""
+    return (
+        "systemd-run", "--quiet", "--pipe", "--wait", "--collect", "--uid=mainstay-app", "--gid=www-data",
+        "--property=EnvironmentFile=/etc/mainstay/app.env",
+        "/usr/local/lib/mainstay/app-run", "/bin/sh", "-c", command,
+    )  # fmt: skip
+
+
+def _is_serving_somewhere(prepared: Prepared) -> bool:
+    link = f"/srv/{prepared.site.spec.name}/current"
+    wanted = f"/srv/{prepared.site.spec.name}/releases/{prepared.recipe.identifier}"
+    return any(prepared.states[m.name].links.get(link) == wanted for m in prepared.site.running("app"))

@@ -1,0 +1,99 @@
+"""Takes the changes of a plan to the machines: new machines all at once, those that serve one by one."""
+
+from collections.abc import Mapping, Sequence
+from contextlib import nullcontext
+
+from mainstay.health.examine import wait_until_healthy
+from mainstay.model.change import Change, Unit
+from mainstay.model.install import Link
+from mainstay.operations.drain import drained
+from mainstay.operations.prepare import Prepared
+from mainstay.operations.site import Report
+from mainstay.provision import notes
+from mainstay.provision.apply import apply
+
+SERVING_COMPONENTS = frozenset({"app", "nginx"})
+HEALTHY_SECONDS = 60.0
+
+
+class Rollout:
+    """What is still due on each machine; each method takes its part of it and carries it out.
+
+    `counts` says how many changes there were by machine, when it began.
+    """
+
+    def __init__(self, prepared: Prepared, report: Report) -> None:
+        self.prepared = prepared
+        self.report = report
+        manifests = prepared.plan.manifests
+        self.due = {name: list(prepared.changes(name, manifest)) for name, manifest in manifests.items()}
+        self.left = {name: prepared.leftovers(name) for name in manifests}
+        self.counts = {name: len(self.due[name]) + len(self.left[name]) for name in manifests}
+        self._archives: dict[str, str] = {}
+
+    def begin(self) -> None:
+        """Note on every machine that is to be changed what is going to be done."""
+        touched = [name for name, count in self.counts.items() if count]
+        self._apply({name: notes.beginning(self.prepared.plan.manifests[name]) for name in touched})
+
+    def carry(self, *components: str) -> None:
+        """Put everything of these components in its place, but link and start nothing."""
+        self._apply({name: self._take(name, components, is_final=False) for name in self.due})
+
+    def roll(self, *components: str, role: str = "") -> None:
+        """Carry out the changes of these components, on the machines of a tier ("" for all).
+
+        Machines that did not run them before go all at once; those that did go one by one, drained where they take
+        requests, and the next only when the last is healthy again.
+        """
+        concerned = [m.name for m in self.prepared.plan.machines if not role or role in m.roles]
+        due = {name: changes for name in concerned if (changes := self._take(name, components))}
+        serving = [name for name in due if self._served(name, components)]
+        self._apply({name: changes for name, changes in due.items() if name not in serving})
+        for name in serving:
+            with self._out_of_rotation(name, components):
+                self._apply({name: due[name]})
+                self._wait_until_healthy(name, components)
+
+    def remove_leftovers(self) -> None:
+        """Stop and remove what the machines have and their manifests no longer."""
+        self._apply(self.left)
+
+    def end(self) -> None:
+        """Note on every machine what it now holds."""
+        manifests = self.prepared.plan.manifests
+        states = self.prepared.states
+        stale = [n for n, m in manifests.items() if self.counts[n] or states[n].record != m or states[n].attempted]
+        self._apply({name: notes.ending(manifests[name]) for name in stale})
+
+    def _take(self, name: str, components: Sequence[str], is_final: bool = True) -> tuple[Change, ...]:
+        """The due changes of these components, no longer due; without links and units if not final."""
+        taken = tuple(
+            change
+            for change in self.due[name]
+            if change.component in components and (is_final or not isinstance(change.subject, Link | Unit))
+        )
+        self.due[name] = [change for change in self.due[name] if change not in taken]
+        return taken
+
+    def _apply(self, changes: Mapping[str, Sequence[Change]]) -> None:
+        if not any(changes.values()):
+            return
+        if not self._archives and self.prepared.needs_archive(changes):
+            self.report("", "building the release")
+            self._archives = self.prepared.archives()
+        apply(self.prepared.site.ground.reach(), changes, self._archives, self.report)
+
+    def _served(self, name: str, components: Sequence[str]) -> bool:
+        record = self.prepared.states[name].record
+        return record is not None and any(component in record.parts for component in components)
+
+    def _out_of_rotation(self, name: str, components: Sequence[str]) -> "drained | nullcontext[None]":
+        if SERVING_COMPONENTS.isdisjoint(components):
+            return nullcontext()
+        return drained(self.prepared.site, name, self.report)
+
+    def _wait_until_healthy(self, name: str, components: Sequence[str]) -> None:
+        self.report(name, "waiting until it is healthy")
+        exposures = {i: e for i, e in self.prepared.plan.exposures.items() if i.component in components}
+        wait_until_healthy(self.prepared.site.ground.reach(), exposures, [name], HEALTHY_SECONDS)

@@ -1,0 +1,66 @@
+"""A site, opened: the user's file, where it lies, the ground its machines stand on, its secrets."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from mainstay.compiler.address import address
+from mainstay.compiler.catalogue import COMPONENTS
+from mainstay.grounds.ground import Ground
+from mainstay.grounds.lab.lab import Lab
+from mainstay.grounds.lab.places import Places, cache_folder, labs_folder
+from mainstay.grounds.servers.servers import Servers
+from mainstay.model.machine import Machine
+from mainstay.spec import Spec, load
+from mainstay.vault.vault import Vault
+
+Report = Callable[[str, str], None]
+"""Told which machine ("" for all) does what now."""
+
+
+@dataclass(frozen=True)
+class Site:
+    """Everything a verb needs to know to begin."""
+
+    spec: Spec
+    project: Path
+    machines: tuple[Machine, ...]
+    ground: Ground
+    vault: Vault
+    cache: Path
+
+    @property
+    def folder(self) -> Path:
+        """What Mainstay keeps beside the user's file."""
+        return self.project / ".mainstay" / self.spec.name
+
+    def running(self, role: str) -> tuple[Machine, ...]:
+        """The machines that run a tier, in the file's order."""
+        return tuple(machine for machine in self.machines if role in machine.roles)
+
+
+def open_site(file: Path, environment: str | None = None) -> Site:
+    """Read the user's file and find its ground: the lab, or servers where the machines have addresses.
+
+    Raises:
+        SpecError: the file has problems; all of them at once.
+    """
+    spec = load(file, environment)
+    project = file.resolve().parent
+    folder = project / ".mainstay" / spec.name
+    machines = address(spec)
+    return Site(
+        spec, project, machines, _ground(spec, folder, machines), Vault(folder / "secrets.json"), cache_folder()
+    )
+
+
+def packages() -> tuple[str, ...]:
+    """The distribution packages of every component: what the lab's image holds."""
+    return tuple(sorted({package for component in COMPONENTS for package in component.packages}))
+
+
+def _ground(spec: Spec, folder: Path, machines: tuple[Machine, ...]) -> Ground:
+    if spec.in_lab:
+        places = Places(spec.name, labs_folder() / spec.name, folder)
+        return Lab(places, packages(), spec.lab.port, spec.balancer.port)
+    return Servers(folder, {m.name: spec.machines[m.name].ssh for m in machines}, spec.domain, spec.balancer.port, machines)

@@ -1,0 +1,64 @@
+"""`up`: make it so."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from mainstay.health.examine import wait_until_healthy
+from mainstay.operations.database.found import found_database
+from mainstay.operations.errors import OperationError
+from mainstay.operations.lock import only_operator
+from mainstay.operations.prepare import prepare
+from mainstay.operations.release import run_release_command
+from mainstay.operations.rollout import Rollout
+from mainstay.operations.site import Report, Site
+
+HEALTHY_SECONDS = 60.0
+Consent = Callable[[str, Sequence[str]], bool]
+"""Asked before something is destroyed: what would be lost, and the names concerned."""
+
+
+@dataclass(frozen=True)
+class Done:
+    """What `up` did: the number of changes by machine, whether the database needed something, and the site's URL."""
+
+    changes: dict[str, int]
+    is_database_changed: bool
+    address: str
+
+    @property
+    def is_nothing(self) -> bool:
+        """Whether all was as it should be already."""
+        return not self.is_database_changed and not any(self.changes.values())
+
+
+def up(site: Site, report: Report, consent: Consent) -> Done:
+    """Bring every machine to what the file says, in an order in which the site goes on serving.
+
+    A run that broke off is finished by the next: every step looks at what is there before it acts.
+    """
+    with only_operator(site):
+        strangers = _strangers(site, consent)
+        site.ground.ensure(site.machines, report)
+        rollout = Rollout(prepare(site), report)
+        rollout.begin()
+        rollout.roll("base", "mysql")
+        is_database_changed = found_database(site, report)
+        rollout.roll("haproxy", role="app")
+        rollout.carry("app")
+        run_release_command(rollout.prepared, report)
+        rollout.roll("app", "nginx")
+        rollout.roll("haproxy")
+        rollout.remove_leftovers()
+        site.ground.dismiss(strangers)
+        names = [machine.name for machine in site.machines]
+        wait_until_healthy(site.ground.reach(), rollout.prepared.plan.exposures, names, HEALTHY_SECONDS)
+        rollout.end()
+        return Done(rollout.counts, is_database_changed, site.ground.address_of_site(site.machines))
+
+
+def _strangers(site: Site, consent: Consent) -> tuple[str, ...]:
+    """The lab's machines that the file no longer names: they go, with their disks, if the user says so."""
+    strangers = site.ground.strangers(site.machines) if site.ground.exists() else ()
+    if strangers and not consent("The file no longer names these machines, and their disks go with them", strangers):
+        raise OperationError("Nothing was changed.", f"To keep {', '.join(strangers)}, name them in the file again.")
+    return strangers

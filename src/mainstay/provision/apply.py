@@ -1,0 +1,107 @@
+"""Carries changes out on many machines at once, one worker process each."""
+
+import json
+import sys
+import threading
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from mainstay.grounds import shell
+from mainstay.grounds.reach import Reach
+from mainstay.model.change import Change
+from mainstay.model.install import Bundle
+from mainstay.provision.places import carried_archive
+
+Report = Callable[[str, str], None]
+"""Told which machine does what now."""
+
+
+class ProvisionError(Exception):
+    """A machine could not be brought to its manifest; the text says which, doing what, and what was said there."""
+
+
+def apply(
+    reach: Reach, changes: Mapping[str, Sequence[Change]], archives: Mapping[str, str], report: Report
+) -> None:
+    """Carry out every machine's changes, in order; machines do not wait for each other.
+
+    Raises:
+        ProvisionError: on one or more machines a change failed; what came after it there was not done.
+    """
+    due = {machine: steps for machine, steps in changes.items() if steps}
+    failures = reach.on_each(tuple(due), lambda machine: _apply_one(reach, machine, due[machine], archives, report))
+    said = [failure for failure in failures.values() if failure]
+    if said:
+        raise ProvisionError("\n".join(said))
+
+
+def _apply_one(
+    reach: Reach, machine: str, changes: Sequence[Change], archives: Mapping[str, str], report: Report
+) -> str:
+    """Run a worker to its end; gives "" or the sentence of its failure."""
+    _carry_archives(reach, machine, changes, archives, report)
+    worker = shell.start((sys.executable, "-m", "mainstay.provision.worker"))
+    assert worker.stdin and worker.stdout and worker.stderr
+    noise: list[str] = []
+    listening = threading.Thread(target=lambda: noise.extend(worker.stderr or ()), daemon=True)
+    listening.start()
+    try:
+        worker.stdin.write(_order(reach, machine, changes))
+        worker.stdin.close()
+        outcome = _listen(machine, worker.stdout, report)
+    finally:
+        if worker.poll() is None and not _ended_soon(worker):
+            worker.kill()
+        worker.wait()
+        listening.join()
+    return outcome if outcome is not None else _broken_off(machine, noise)
+
+
+def _carry_archives(
+    reach: Reach, machine: str, changes: Sequence[Change], archives: Mapping[str, str], report: Report
+) -> None:
+    """By OpenSSH itself: through a ProxyCommand, pyinfra's SFTP breaks off after a few megabytes."""
+    for change in changes:
+        if isinstance(change.subject, Bundle):
+            report(machine, f"carrying release {change.subject.release} over")
+            reach.put(machine, Path(archives[change.subject.release]), carried_archive(change.subject))
+
+
+def _listen(machine: str, lines: Any, report: Report) -> str | None:
+    """Follow the worker's words; None if it ended without its last one."""
+    outcome = None
+    for line in lines:
+        word = json.loads(line)
+        if "doing" in word:
+            report(machine, word["doing"])
+        elif "failed" in word:
+            failed = word["failed"]
+            outcome = f"{machine}: {failed['doing']} failed:\n{_indented(failed['said'])}"
+        else:
+            outcome = ""
+    return outcome
+
+
+def _order(reach: Reach, machine: str, changes: Sequence[Change]) -> str:
+    steps = [
+        {"kind": type(c.subject).__name__, "summary": c.summary, "subject": asdict(c.subject)} for c in changes
+    ]
+    return json.dumps({"machine": machine, "ssh_config": str(reach.ssh_config), "changes": steps})
+
+
+def _ended_soon(worker: Any) -> bool:
+    try:
+        worker.wait(timeout=5)
+    except Exception:  # noqa: BLE001  whatever keeps it, it is killed next
+        return False
+    return True
+
+
+def _broken_off(machine: str, noise: Sequence[str]) -> str:
+    return f"{machine}: the worker broke off:\n{_indented(''.join(noise[-15:]))}"
+
+
+def _indented(text: str) -> str:
+    return "\n".join(f"    {line}" for line in text.splitlines())

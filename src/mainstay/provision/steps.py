@@ -1,0 +1,107 @@
+"""Each kind of change, as the pyinfra operations that carry it out."""
+
+import io
+import json
+import shlex
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import PurePosixPath
+from typing import Any
+
+from pyinfra.operations import apt, files, server
+
+from mainstay.model.change import Packages, Removal, Subject, Unit
+from mainstay.model.install import Bundle, Directory, File, Link, User
+from mainstay.provision.places import STARTED, carried_archive
+
+CANDIDATE = ".mainstay-candidate"
+
+
+@dataclass(frozen=True)
+class Step:
+    """One call of a pyinfra operation."""
+
+    operation: Callable[..., Any]
+    arguments: Mapping[str, Any] = field(default_factory=dict)
+
+
+def steps(subject: Subject) -> Iterator[Step]:
+    """The operations for a change."""
+    match subject:
+        case Packages():
+            yield Step(apt.packages, {"packages": list(subject.names), "update": True, "no_recommends": True})
+        case User():
+            yield from _user(subject)
+        case Directory():
+            where, owner, group, mode = subject.path, subject.owner, subject.group, subject.mode
+            yield Step(files.directory, {"path": where, "user": owner, "group": group, "mode": mode})
+        case Bundle():
+            yield from _bundle(subject)
+        case File():
+            yield from _file(subject)
+        case Link():
+            fresh, target = _quoted(f"{subject.path}.new", subject.target)
+            yield _shell(f"ln -sfn {target} {fresh} && mv -T {fresh} {shlex.quote(subject.path)}")
+        case Unit():
+            yield _shell(_unit(subject))
+        case Removal():
+            yield _shell(f"rm -f {shlex.quote(subject.path)} && systemctl daemon-reload")
+
+
+def _user(user: User) -> Iterator[Step]:
+    settings = {"shell": "/usr/sbin/nologin", "home": "/nonexistent", "ensure_home": False, "create_home": False}
+    yield Step(server.user, {"user": user.name, "system": True, **settings})
+    for group in user.groups:
+        yield _shell(f"usermod --append --groups {group} {user.name}")
+
+
+def _file(file: File) -> Iterator[Step]:
+    """Put it beside the old one, try it, and only then in its place."""
+    candidate = file.path + CANDIDATE
+    put = {"src": io.StringIO(file.text), "dest": candidate, "user": file.owner, "group": file.group, "mode": file.mode}
+    yield Step(files.put, {**put, "force": True})
+    old, new = _quoted(file.path, candidate)
+    replace = f"mv -f {new} {old}"
+    if file.validate:
+        trial = file.validate.format(candidate=new)
+        replace = f"if said=$({trial} 2>&1); then {replace}; else rm -f {new}; echo \"$said\" >&2; exit 1; fi"
+    yield _shell(replace)
+
+
+def _bundle(bundle: Bundle) -> Iterator[Step]:
+    """Unpack under another name, then rename: a half-unpacked release is never seen. Old ones go, the current one never."""
+    parent = str(PurePosixPath(bundle.path).parent)
+    tar, half, whole, home = _quoted(carried_archive(bundle), bundle.path + ".unpacking", bundle.path, parent)
+    yield _shell(
+        f"rm -rf {half} && mkdir {half} && tar -xzf {tar} -C {half} && rm {tar}"
+        f" && touch {half} && chmod 755 {half} && mv -T {half} {whole}"
+    )
+    yield _shell(
+        f"cd {home} && current=$(basename \"$(readlink ../current)\");"
+        f" ls -1t | grep -vxF -e {shlex.quote(bundle.release)} -e \"${{current:-none}}\""
+        f" | tail -n +{bundle.keep} | xargs -r rm -rf"
+    )
+
+
+def _unit(unit: Unit) -> str:
+    """Do it, and note with which inputs; on failure say what the unit's log said last."""
+    name = shlex.quote(unit.name)
+    if unit.action == "stop":
+        return f"systemctl disable --quiet --now {name} || true; rm -f {STARTED}/{name}"
+    verb = {"start": "restart"}.get(unit.action, unit.action)  # what runs unknown to us runs with other inputs
+    act = "true" if unit.action == "enable" else f"systemctl {verb} {name}"
+    log = f"journalctl --unit {name} --lines 20 --no-pager --output cat"
+    noted = shlex.quote(json.dumps({"restart": unit.restart_digest, "reload": unit.reload_digest}))
+    note = f"echo {noted} > {STARTED}/{name}.new && mv -T {STARTED}/{name}.new {STARTED}/{name}"
+    return (
+        f"systemctl daemon-reload && systemctl enable --quiet {name} 2>/dev/null; systemctl reset-failed {name} 2>/dev/null;"
+        f" if {act}; then {note}; else {log} >&2; exit 1; fi"
+    )
+
+
+def _shell(command: str) -> Step:
+    return Step(server.shell, {"commands": [command]})
+
+
+def _quoted(*words: str) -> tuple[str, ...]:
+    return tuple(shlex.quote(word) for word in words)
