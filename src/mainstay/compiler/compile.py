@@ -26,9 +26,7 @@ def compile_plan(spec: Spec, release: str) -> Plan:
     return Plan(machines, exposures, manifests)
 
 
-def _manifest(
-    view: View[Spec], instances: tuple[Instance, ...], by_name: dict[str, Component[Spec]]
-) -> Manifest:
+def _manifest(view: View[Spec], instances: tuple[Instance, ...], by_name: dict[str, Component[Spec]]) -> Manifest:
     here = (i.component for i in instances if i.machine == view.machine)
     return Manifest(view.machine.name, {name: _rendered(by_name[name], view) for name in here})
 

@@ -68,9 +68,7 @@ class _Part:
             self._change(d, f"make directory {d.path}") for d in self.shown.directories if self._lacks_directory(d)
         )
         yield from (
-            self._change(b, f"unpack release {b.release}")
-            for b in self.shown.bundles
-            if b.path not in self.state.paths
+            self._change(b, f"unpack release {b.release}") for b in self.shown.bundles if b.path not in self.state.paths
         )
         yield from self._files()
         yield from (

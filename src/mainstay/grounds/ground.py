@@ -51,6 +51,10 @@ class Ground(Protocol):
         """Afterwards the machine runs and answers."""
         ...
 
+    def stop(self, report: Report) -> None:
+        """Afterwards no machine of this site runs; their disks stay."""
+        ...
+
     def destroy(self) -> None:
         """Afterwards nothing of this site is left on this ground: no process, mount, network or file."""
         ...

@@ -8,6 +8,10 @@ from pathlib import Path
 from mainstay.grounds.errors import GroundError
 
 
+Process = subprocess.Popen[str]
+"""A program while it runs."""
+
+
 @dataclass(frozen=True)
 class Completed:
     """How a program ended: its exit status and what it printed."""
@@ -22,7 +26,9 @@ class Completed:
         return self.status == 0
 
 
-def run(argv: Sequence[str], given: str = "", seconds: float = 600, environment: Mapping[str, str] | None = None) -> Completed:
+def run(
+    argv: Sequence[str], given: str = "", seconds: float = 600, environment: Mapping[str, str] | None = None
+) -> Completed:
     """Run a program to its end, with `given` as its input.
 
     A program that does not end within `seconds` is killed and counts as status 124, as timeout(1) has it.
@@ -69,7 +75,7 @@ def interact(argv: Sequence[str]) -> int:
         return 130
 
 
-def start(argv: Sequence[str]) -> "subprocess.Popen[str]":
+def start(argv: Sequence[str]) -> Process:
     """Start a program whose output is read while it runs; its standard input can be written to."""
     return subprocess.Popen(
         argv, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, errors="replace"

@@ -8,6 +8,7 @@ from importlib import resources
 
 from mainstay.grounds.errors import GroundError
 from mainstay.grounds.reach import Reach
+from mainstay.model.error import MainstayError
 from mainstay.model.exposure import Exposure
 from mainstay.model.machine import Instance
 
@@ -45,7 +46,7 @@ class Examined:
         return self.unreachable or next((f"{c.component}: {c.why}" for c in self.components if c.why), "")
 
 
-class UnhealthyError(Exception):
+class UnhealthyError(MainstayError):
     """Something did not become healthy in time; the text says what was seen last."""
 
 
@@ -74,7 +75,9 @@ def wait_until_healthy(
             return
         if now() - begun > seconds:
             said = "\n".join(f"  {name}: {why}" for name, why in sick.items())
-            raise UnhealthyError(f"Not healthy within {seconds:g} s; last seen:\n{said}")
+            raise UnhealthyError(
+                f"Not healthy within {seconds:g} s; last seen:\n{said}", "`mainstay logs MACHINE COMPONENT` tells more."
+            )
         time.sleep(POLL_SECONDS)
 
 

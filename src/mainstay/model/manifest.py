@@ -16,14 +16,14 @@ class Manifest:
     machine: str
     parts: Mapping[str, Install]
 
+    @property
+    def services(self) -> tuple[Service, ...]:
+        """The services of all components."""
+        return tuple(service for part in self.parts.values() for service in part.services)
+
     def only(self, components: Collection[str]) -> "Manifest":
         """The same machine with only these components."""
         return replace(self, parts={n: p for n, p in self.parts.items() if n in components})
-
-    def without_services(self) -> "Manifest":
-        """The same things put in place, but nothing linked or started."""
-        parts = {name: replace(part, links=(), services=()) for name, part in self.parts.items()}
-        return replace(self, parts=parts)
 
     def to_json(self) -> dict[str, Any]:
         """The manifest as plain JSON data; `from_json` is its inverse."""

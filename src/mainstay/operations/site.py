@@ -63,4 +63,6 @@ def _ground(spec: Spec, folder: Path, machines: tuple[Machine, ...]) -> Ground:
     if spec.in_lab:
         places = Places(spec.name, labs_folder() / spec.name, folder)
         return Lab(places, packages(), spec.lab.port, spec.balancer.port)
-    return Servers(folder, {m.name: spec.machines[m.name].ssh for m in machines}, spec.domain, spec.balancer.port, machines)
+    return Servers(
+        folder, {m.name: spec.machines[m.name].ssh for m in machines}, spec.domain, spec.balancer.port, machines
+    )

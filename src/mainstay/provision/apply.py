@@ -11,6 +11,7 @@ from typing import Any
 from mainstay.grounds import shell
 from mainstay.grounds.reach import Reach
 from mainstay.model.change import Change
+from mainstay.model.error import MainstayError
 from mainstay.model.install import Bundle
 from mainstay.provision.places import carried_archive
 
@@ -18,13 +19,11 @@ Report = Callable[[str, str], None]
 """Told which machine does what now."""
 
 
-class ProvisionError(Exception):
+class ProvisionError(MainstayError):
     """A machine could not be brought to its manifest; the text says which, doing what, and what was said there."""
 
 
-def apply(
-    reach: Reach, changes: Mapping[str, Sequence[Change]], archives: Mapping[str, str], report: Report
-) -> None:
+def apply(reach: Reach, changes: Mapping[str, Sequence[Change]], archives: Mapping[str, str], report: Report) -> None:
     """Carry out every machine's changes, in order; machines do not wait for each other.
 
     Raises:
@@ -34,7 +33,7 @@ def apply(
     failures = reach.on_each(tuple(due), lambda machine: _apply_one(reach, machine, due[machine], archives, report))
     said = [failure for failure in failures.values() if failure]
     if said:
-        raise ProvisionError("\n".join(said))
+        raise ProvisionError("\n".join(said), "What ran before goes on running. Mend it and run `mainstay up` again.")
 
 
 def _apply_one(
@@ -85,9 +84,7 @@ def _listen(machine: str, lines: Any, report: Report) -> str | None:
 
 
 def _order(reach: Reach, machine: str, changes: Sequence[Change]) -> str:
-    steps = [
-        {"kind": type(c.subject).__name__, "summary": c.summary, "subject": asdict(c.subject)} for c in changes
-    ]
+    steps = [{"kind": type(c.subject).__name__, "summary": c.summary, "subject": asdict(c.subject)} for c in changes]
     return json.dumps({"machine": machine, "ssh_config": str(reach.ssh_config), "changes": steps})
 
 

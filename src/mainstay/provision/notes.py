@@ -10,7 +10,10 @@ from mainstay.provision.places import ATTEMPTED, RECORD, STARTED
 
 def beginning(manifest: Manifest) -> tuple[Change, ...]:
     """So that a run which breaks off is known to the next: what it may have left, and that it did not finish."""
-    return (_change(Directory(STARTED, mode="700")), _change(File(ATTEMPTED, json.dumps(manifest.to_json()), mode="600")))
+    return (
+        _change(Directory(STARTED, mode="700")),
+        _change(File(ATTEMPTED, json.dumps(manifest.to_json()), mode="600")),
+    )
 
 
 def ending(manifest: Manifest) -> tuple[Change, ...]:

@@ -64,7 +64,7 @@ def _file(file: File) -> Iterator[Step]:
     replace = f"mv -f {new} {old}"
     if file.validate:
         trial = file.validate.format(candidate=new)
-        replace = f"if said=$({trial} 2>&1); then {replace}; else rm -f {new}; echo \"$said\" >&2; exit 1; fi"
+        replace = f'if said=$({trial} 2>&1); then {replace}; else rm -f {new}; echo "$said" >&2; exit 1; fi'
     yield _shell(replace)
 
 
@@ -77,8 +77,8 @@ def _bundle(bundle: Bundle) -> Iterator[Step]:
         f" && touch {half} && chmod 755 {half} && mv -T {half} {whole}"
     )
     yield _shell(
-        f"cd {home} && current=$(basename \"$(readlink ../current)\");"
-        f" ls -1t | grep -vxF -e {shlex.quote(bundle.release)} -e \"${{current:-none}}\""
+        f'cd {home} && current=$(basename "$(readlink ../current)");'
+        f' ls -1t | grep -vxF -e {shlex.quote(bundle.release)} -e "${{current:-none}}"'
         f" | tail -n +{bundle.keep} | xargs -r rm -rf"
     )
 

@@ -6,15 +6,18 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from mainstay.model.error import MainstayError
 from mainstay.spec import Spec
 
 SERVER = ("granian==2.8.7",)
 """The application server that every WSGI or ASGI release carries; `docs/decisions/0002` says why this one."""
 
-LEFT_OUT = frozenset({".git", ".venv", "venv", "__pycache__", ".mainstay", "node_modules", ".pytest_cache", ".mypy_cache"})
+LEFT_OUT = frozenset(
+    {".git", ".venv", "venv", "__pycache__", ".mainstay", "node_modules", ".pytest_cache", ".mypy_cache"}
+)
 
 
-class ReleaseError(Exception):
+class ReleaseError(MainstayError):
     """The release cannot be built; the text says why and what to do."""
 
 
@@ -57,9 +60,7 @@ def recipe(spec: Spec, project: Path) -> Recipe:
         if not (project / folder).is_dir():
             raise ReleaseError(f"{spec.name}: there is no folder {folder} in {project}, though mainstay.yaml names it.")
     requirements = project / spec.app.source / spec.app.requirements
-    return Recipe(
-        project, folders, requirements if requirements.is_file() else None, () if spec.app.run else SERVER
-    )
+    return Recipe(project, folders, requirements if requirements.is_file() else None, () if spec.app.run else SERVER)
 
 
 def _files_under(folder: Path) -> Iterator[Path]:

@@ -3,6 +3,8 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from mainstay.model.error import MainstayError
+
 Path = tuple[str | int, ...]
 
 
@@ -36,7 +38,7 @@ class Issue:
     fix: str = ""
 
 
-class SpecError(Exception):
+class SpecError(MainstayError):
     """The file cannot be used; `problems` holds every reason, sorted by file and line."""
 
     def __init__(self, problems: Iterable[Problem]) -> None:

@@ -2,13 +2,14 @@
 
 from importlib.resources import files
 
+from mainstay.model.error import MainstayError
 from mainstay.spec.words import did_you_mean, one_of, quote
 
 BLUEPRINTS = ("simple", "distributed")
 SECTIONS = ("site", "machines", "balancer", "web", "app", "database", "switches", "lab")
 
 
-class UnknownNameError(LookupError):
+class UnknownNameError(MainstayError, LookupError):
     """There is no blueprint, or no section, of that name; the message says which there are."""
 
 

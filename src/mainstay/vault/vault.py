@@ -7,6 +7,7 @@ import secrets
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from mainstay.model.error import MainstayError
 from mainstay.model.manifest import Manifest
 from mainstay.vault.secret import Secret
 
@@ -14,7 +15,7 @@ REFERENCE = re.compile(r"\$\{secret:([a-z0-9-]+)\}")
 LENGTH = 32
 
 
-class VaultError(Exception):
+class VaultError(MainstayError):
     """The file of secrets cannot be read: it is never overwritten then."""
 
 

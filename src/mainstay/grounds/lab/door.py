@@ -53,7 +53,9 @@ def _free_port(wanted: int) -> int:
             except OSError:
                 continue
             return port
-    raise GroundError(f"Ports {wanted} to {wanted + PORTS_TRIED - 1} of this computer are all taken.", "Set `lab: {port: …}`.")
+    raise GroundError(
+        f"Ports {wanted} to {wanted + PORTS_TRIED - 1} of this computer are all taken.", "Set `lab: {port: …}`."
+    )
 
 
 def _wait_until_open(port: int, seconds: float = 10.0) -> None:

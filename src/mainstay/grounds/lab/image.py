@@ -97,7 +97,7 @@ def _make(recipe: Recipe, tell: Tell) -> None:
     if not done.is_success and any(sign in done.errors for sign in EXPIRED):
         tell("the package mirror is a frozen copy whose release file has expired: building without that check")
         shutil.rmtree(half_made, ignore_errors=True)
-        lenient = ("--aptopt=Acquire::Check-Valid-Until \"false\"",)
+        lenient = ('--aptopt=Acquire::Check-Valid-Until "false"',)
         done = shell.run(_command(recipe, half_made, lenient), given=_sources(), seconds=1800)
     if not done.is_success:
         shutil.rmtree(half_made, ignore_errors=True)

@@ -13,7 +13,7 @@ from mainstay.grounds.lab import door, image, keys, needs, network
 from mainstay.grounds.lab.machine import LabMachine
 from mainstay.grounds.lab.places import Places
 from mainstay.grounds.lab.record import Record, read
-from mainstay.grounds.reach import Reach
+from mainstay.grounds.reach import Reach, sockets_folder
 from mainstay.model.machine import Machine
 
 BOOT_SECONDS = 60.0
@@ -88,6 +88,18 @@ class Lab:
             self.machine(machine).boot()
         self._wait_for_answer(machine)
 
+    def stop(self, report: Report) -> None:
+        """Afterwards no machine of this lab runs: each was asked to shut down, and its disk stays."""
+
+        def shut_down(name: str) -> None:
+            report(name, "shutting down")
+            self.machine(name).shut_down()
+
+        names = self._record().machines
+        self.reach().hang_up(names)
+        self._on_each(names, shut_down)
+        door.close(self.places)
+
     def destroy(self) -> None:
         """Afterwards nothing of this lab is left: no process, mount, network, control group or file."""
         names = self._record().machines
@@ -97,9 +109,9 @@ class Lab:
         self._on_each(names, lambda name: self.machine(name).remove())
         network.remove(self.places.namespace)
         shutil.rmtree(self.places.state, ignore_errors=True)
-        for empty in (self.places.state.parent, self.places.state.parent.parent):
-            if empty.is_dir() and not any(empty.iterdir()):
-                empty.rmdir()
+        for folder in (self.places.state.parent, self.places.state.parent.parent, sockets_folder()):
+            if folder.is_dir() and not any(folder.iterdir()):
+                folder.rmdir()
 
     def machine(self, name: str) -> LabMachine:
         """One machine of this lab, over the image it was made from."""
@@ -112,9 +124,7 @@ class Lab:
             identity = next(m for m in machines if m.name == name)
             machine.clear()
             hosts = "127.0.0.1 localhost\n" + "".join(f"{m.address} {m.name}\n" for m in machines)
-            machine.furnish(
-                identity, hosts, keys.ensure_pair(self.places.key), self.places.state / "keys" / name
-            )
+            machine.furnish(identity, hosts, keys.ensure_pair(self.places.key), self.places.state / "keys" / name)
             machine.boot()
         self._wait_for_answer(name)
 
@@ -127,7 +137,9 @@ class Lab:
             except GroundError:
                 time.sleep(0.1)
         console = self.places.machine(name) / "console.log"
-        raise GroundError(f"{name} did not answer within {BOOT_SECONDS:g} s of booting.", f"Its console's log: {console}")
+        raise GroundError(
+            f"{name} did not answer within {BOOT_SECONDS:g} s of booting.", f"Its console's log: {console}"
+        )
 
     def _open_door(self, machines: Sequence[Machine]) -> None:
         balancers = [m for m in machines if "balancer" in m.roles]
@@ -154,7 +166,9 @@ class Lab:
 
     def _ensure_known(self, machine: str) -> None:
         if machine not in self._record().machines:
-            raise GroundError(f"The lab {self.places.name} has no machine named {machine}.", "`mainstay lab list` shows them.")
+            raise GroundError(
+                f"The lab {self.places.name} has no machine named {machine}.", "`mainstay lab list` shows them."
+            )
 
     @staticmethod
     def _on_each(names: Sequence[str], act: Callable[[str], None]) -> None:

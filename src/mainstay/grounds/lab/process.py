@@ -48,6 +48,18 @@ def kill(pids: tuple[int, ...]) -> None:
             continue
 
 
+def ask_to_power_off(init: int) -> None:
+    """Systemd as process number 1 powers off on SIGRTMIN+4, see systemd(1)."""
+    os.kill(init, signal.SIGRTMIN + 4)
+
+
+def wait_for_end(pid: int, seconds: float) -> None:
+    """Wait, no longer than `seconds`, until a process is gone."""
+    begun = time.monotonic()
+    while (PROC / str(pid)).exists() and time.monotonic() - begun < seconds:
+        time.sleep(0.02)
+
+
 def wait_until_gone(tag: str, seconds: float = 10.0) -> None:
     """Wait until nothing of the machine runs; what still does at half time is killed.
 

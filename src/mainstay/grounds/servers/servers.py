@@ -89,6 +89,10 @@ class Servers:
         """Never: Mainstay has no hand on a server's switch."""
         raise GroundError(f"{machine} is a server: Mainstay cannot switch servers on.")
 
+    def stop(self, report: Report) -> None:
+        """Never."""
+        raise GroundError("Servers are not switched off.", "`mainstay down` stops what Mainstay runs on them.")
+
     def destroy(self) -> None:
         """Never."""
         raise GroundError("Servers are not destroyed.", "`mainstay down` stops what Mainstay runs on them.")

@@ -35,6 +35,15 @@ class Member:
     is_waited_for: bool = False
     error: str = ""
 
+    @property
+    def state(self) -> str:
+        """What it does, in a few words."""
+        if self.trouble:
+            return f"unknown: {self.trouble}"
+        if self.source:
+            return "following" if self.is_following else f"not following: {self.error or 'stopped'}"
+        return "taking writes" if self.is_writable else "read-only, follows nobody"
+
 
 def observe(reach: Reach, machines: Sequence[str]) -> dict[str, Member]:
     """Ask every database how it stands; one that cannot be asked is a member with a trouble."""

@@ -6,12 +6,13 @@ from importlib import resources
 from typing import Any
 
 from mainstay.grounds.reach import Reach
+from mainstay.model.error import MainstayError
 
 Statement = tuple[str, Sequence[Any]]
 Rows = list[dict[str, Any]]
 
 
-class SqlError(Exception):
+class SqlError(MainstayError):
     """MySQL refused a statement, or could not be reached: `number` is its error number, 0 if there is none."""
 
     def __init__(self, machine: str, number: int, text: str) -> None:

@@ -1,6 +1,6 @@
 """Runs on a machine, with its own Python and nothing else: prints as JSON how all that its records name stands.
 
-    describe RECORD ATTEMPTED STARTED
+describe RECORD ATTEMPTED STARTED
 """
 
 import grp

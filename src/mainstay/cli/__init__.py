@@ -1,0 +1,1 @@
+"""Front door: arguments in, sentences and exit codes out; one file per verb."""

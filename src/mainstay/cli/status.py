@@ -1,0 +1,70 @@
+"""`mainstay status`: every part, its health, the roles, the address."""
+
+import sys
+import time
+
+import click
+from rich.console import Console
+from rich.live import Live
+from rich.table import Table
+
+from mainstay.cli.options import Options, with_options
+from mainstay.cli.output import show
+from mainstay.operations.status import Status, state_of, status
+
+WATCH_SECONDS = 1.0
+COLOURS = {"healthy": "green", "unhealthy": "red", "unknown": "yellow"}
+
+
+@click.command()
+@click.option("-w", "--watch", is_flag=True, help="Go on until Ctrl-C.")
+@with_options
+def command(options: Options, watch: bool) -> None:
+    """Every part, its health, the roles, the address. Exit status 0 if all is healthy, else 1."""
+    site = options.site()
+    if watch:
+        _watch(options)
+        return
+    found = status(site)
+    if options.output != "text":
+        show(found.to_json(), options.output)
+    else:
+        Console(highlight=False).print(_table(found))
+    sys.exit(0 if found.is_healthy else 1)
+
+
+def _watch(options: Options) -> None:
+    site = options.site()
+    with Live(console=Console(highlight=False), auto_refresh=False) as live:
+        while True:
+            live.update(_table(status(site)), refresh=True)
+            time.sleep(WATCH_SECONDS)
+
+
+def _table(found: Status) -> Table:
+    verdict = "[green]healthy[/]" if found.is_healthy else "[red]not healthy[/]"
+    table = Table(
+        title=f"{found.site.spec.name}: {verdict}  {found.address}", title_justify="left", box=None, pad_edge=False
+    )
+    for heading in ("machine", "address", "component", "state", "why"):
+        table.add_column(heading, overflow="fold", header_style="dim")
+    for machine in found.site.machines:
+        seen = found.examined[machine.name]
+        for number, health in enumerate(seen.components):
+            state = state_of(health, seen)
+            name, address = (machine.name, machine.address) if number == 0 else ("", "")
+            role = _role(found, machine.name) if health.component == "mysql" else ""
+            table.add_row(
+                f"[bold]{name}[/]", address, health.component + role, f"[{COLOURS[state]}]{state}[/]", health.why
+            )
+    if found.trouble:
+        table.caption = found.trouble
+    return table
+
+
+def _role(found: Status, machine: str) -> str:
+    if machine == found.primary:
+        return " (primary)"
+    member = found.members.get(machine)
+    lag = "" if member is None or member.lag_seconds is None else f", {member.lag_seconds:g} s behind"
+    return f" (replica{lag})"

@@ -1,0 +1,43 @@
+"""`down`: stop it, or take it away."""
+
+import shutil
+
+from mainstay.compiler.compile import compile_plan
+from mainstay.model.change import Change, Unit
+from mainstay.operations.lock import only_operator
+from mainstay.operations.site import Report, Site
+from mainstay.operations.status import ANY_RELEASE
+from mainstay.provision.apply import apply
+
+
+def down(site: Site, report: Report) -> None:
+    """Stop the lab's machines, their disks stay; on servers stop what Mainstay runs there, in the order of the way in."""
+    with only_operator(site):
+        if site.spec.in_lab:
+            site.ground.stop(report)
+        else:
+            _stop_services(site, report)
+
+
+def destroy(site: Site, report: Report) -> None:
+    """Take the lab away whole: machines, disks, network, and what Mainstay keeps beside the user's file."""
+    report("", "destroying the lab")
+    with only_operator(site):
+        site.ground.destroy()
+    shutil.rmtree(site.folder, ignore_errors=True)
+    kept = site.folder.parent
+    if [entry.name for entry in kept.iterdir()] == [".gitignore"]:
+        shutil.rmtree(kept)
+
+
+def _stop_services(site: Site, report: Report) -> None:
+    plan = compile_plan(site.spec, ANY_RELEASE)
+    for component in ("haproxy", "nginx", "app", "mysql"):
+        stops = {
+            name: [
+                Change(component, Unit(service.unit, "stop"), f"stop {service.unit}")
+                for service in manifest.only((component,)).services
+            ]
+            for name, manifest in plan.manifests.items()
+        }
+        apply(site.ground.reach(), stops, {}, report)

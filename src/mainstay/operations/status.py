@@ -1,0 +1,115 @@
+"""`status`: every part, its health, the roles, the endpoints."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from mainstay.compiler.compile import compile_plan
+from mainstay.health.examine import Examined, Health, examine
+from mainstay.operations.database.observe import Member, observe, primary_of
+from mainstay.operations.errors import OperationError
+from mainstay.operations.site import Site
+
+ANY_RELEASE = "unknown"
+"""Probes do not depend on the release, so that asking for the status reads no application."""
+
+
+@dataclass(frozen=True)
+class Status:
+    """A site as it stands."""
+
+    site: Site
+    address: str
+    examined: Mapping[str, Examined]
+    members: Mapping[str, Member]
+    primary: str | None
+    trouble: str = ""
+
+    @property
+    def is_healthy(self) -> bool:
+        """Whether every machine and component is well, and the database has its roles."""
+        return all(e.is_healthy for e in self.examined.values()) and self.is_database_healthy
+
+    @property
+    def is_database_healthy(self) -> bool:
+        """Whether there is a primary and all others follow it; a site without a database is not short of one."""
+        replicas = [m for m in self.members.values() if m.name != self.primary]
+        return not self.members or (self.primary is not None and all(m.is_following for m in replicas))
+
+    @property
+    def database_sentence(self) -> str:
+        """What is going on with the database, in one sentence."""
+        if not self.members:
+            return "This site has no database."
+        if self.trouble:
+            return self.trouble
+        if self.primary is None:
+            return "No database takes writes: with `failover: manual` it is you who chooses another primary."
+        lost = [m.name for m in self.members.values() if m.name != self.primary and not m.is_following]
+        if lost:
+            return f"{self.primary} is primary; {', '.join(lost)} does not follow it."
+        return f"{self.primary} is primary, and all others follow it."
+
+    def to_json(self) -> dict[str, Any]:
+        """The stable form: see the reference of `status`."""
+        return {
+            "name": self.site.spec.name,
+            "ground": self.site.ground.kind,
+            "healthy": self.is_healthy,
+            "endpoints": {"site": self.address},
+            "machines": {m.name: self._machine(m.name, m.address) for m in self.site.machines},
+            "database": self._database() if self.members else None,
+        }
+
+    def _machine(self, name: str, address: str) -> dict[str, Any]:
+        found = self.examined[name]
+        return {
+            "address": address,
+            "reachable": not found.unreachable,
+            "components": {c.component: {"state": state_of(c, found), "why": c.why} for c in found.components},
+        }
+
+    def _database(self) -> dict[str, Any]:
+        primary = self.members.get(self.primary or "")
+        replicas = {
+            m.name: {"lag_seconds": m.lag_seconds, "sync": is_sync(m, primary)}
+            for m in self.members.values()
+            if m.name != self.primary
+        }
+        return {"primary": self.primary, "replicas": replicas}
+
+
+def status(site: Site) -> Status:
+    """Ask every machine and every database, at once."""
+    plan = compile_plan(site.spec, ANY_RELEASE)
+    address = site.ground.address_of_site(site.machines)
+    present = set(site.ground.present(site.machines)) if site.ground.exists() else set()
+    absent = "it is off" if site.ground.exists() else "it has not been made yet: run `mainstay up`"
+    examined = examine(site.ground.reach(), plan.exposures, [m.name for m in site.machines if m.name in present])
+    for machine in site.machines:
+        if machine.name not in present:
+            here = (i.component for i in plan.exposures if i.machine == machine)
+            examined[machine.name] = Examined(tuple(Health(c, "the machine is off") for c in here), absent)
+    members = _members(site, present)
+    try:
+        return Status(site, address, examined, members, primary_of(members))
+    except OperationError as two_primaries:
+        return Status(site, address, examined, members, None, str(two_primaries))
+
+
+def _members(site: Site, present: set[str]) -> dict[str, Member]:
+    names = [m.name for m in site.running("database")]
+    asked = observe(site.ground.reach(), [n for n in names if n in present])
+    return {name: asked.get(name, Member(name, trouble="the machine is off")) for name in names}
+
+
+def is_sync(replica: Member, primary: Member | None) -> bool:
+    """Whether the primary waits for this replica before it acknowledges a write."""
+    return replica.is_following and primary is not None and primary.is_waited_for
+
+
+def state_of(health: Health, machine: Examined) -> str:
+    """`healthy`, `unhealthy`, or `unknown` on a machine that cannot be asked."""
+    if machine.unreachable:
+        return "unknown"
+    return "healthy" if health.is_healthy else "unhealthy"
