@@ -1,0 +1,1 @@
+"""A file in, the files of every machine out."""
