@@ -15,7 +15,7 @@ def command(options: Options, is_final: bool) -> None:
     """Stop the lab's machines; their disks stay, and `up` starts them again. On servers: stop what Mainstay runs."""
     site = options.site()
     name = site.spec.name
-    if not site.ground.exists():
+    if not site.ground.members():
         say(f"There is nothing of {name} to take down.")
         return
     if is_final:

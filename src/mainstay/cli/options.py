@@ -12,6 +12,7 @@ import click
 from mainstay.operations.site import Site, open_site
 
 Function = Callable[..., Any]
+FORMS = ("text", "json", "yaml")
 
 
 @dataclass(frozen=True)
@@ -70,17 +71,18 @@ def with_options(function: Function) -> Function:
     """Give a verb the global options; it is called with `options=`."""
 
     @functools.wraps(function)
-    def call(
-        file: Path, env: str | None, machine: tuple[str, ...], verbose: bool, quiet: bool, yes: bool, dry_run: bool,
-        output: str, **own: Any,
-    ) -> Any:  # fmt: skip
-        options = Options(file, env, machine, verbose, quiet, yes, dry_run, output)
-        return function(options=options, **own)
+    def call(**given: Any) -> Any:
+        own = {name: value for name, value in given.items() if name not in _NAMES}
+        return function(options=Options(*(given[name] for name in _NAMES)), **own)
 
+    decorated: Function = call
     for option in reversed(_OPTIONS):
-        call = option(call)
-    return call
+        decorated = option(decorated)
+    return decorated
 
+
+_NAMES = ("file", "env", "machine", "verbose", "quiet", "yes", "dry_run", "output")
+"""The parameters that click gives, in the order of `Options`."""
 
 _OPTIONS: tuple[Callable[[Function], Function], ...] = (
     click.option("-c", "--file", type=click.Path(path_type=Path), default="mainstay.yaml", help="The file to read."),
@@ -90,5 +92,5 @@ _OPTIONS: tuple[Callable[[Function], Function], ...] = (
     click.option("-q", "--quiet", is_flag=True, help="Say only the result."),
     click.option("-y", "--yes", is_flag=True, help="Do not ask."),
     click.option("--dry-run", is_flag=True, help="Show what would be done, do nothing."),
-    click.option("-o", "--output", type=click.Choice(["text", "json", "yaml"]), default="text", help="The form of the answer."),
+    click.option("-o", "--output", type=click.Choice(FORMS), default="text", help="Form of the answer."),
 )  # fmt: skip

@@ -30,7 +30,7 @@ def leftovers(wanted: Manifest, state: MachineState) -> tuple[Change, ...]:
     Directories and releases stay: they may hold data.
     """
     units = {s.unit for part in wanted.parts.values() for s in part.services}
-    paths = {item.path for part in wanted.parts.values() for item in (*part.files, *part.links)}
+    paths = {path for part in wanted.parts.values() for path in _paths(part)}
     had = [item for manifest in state.recorded for item in manifest.parts.items()]
     stops = [
         Change(name, Unit(s.unit, "stop"), f"stop {s.unit}: nothing on this machine wants it any longer")
@@ -39,12 +39,16 @@ def leftovers(wanted: Manifest, state: MachineState) -> tuple[Change, ...]:
         if s.unit not in units and _is_there(state, s)
     ]
     removals = [
-        Change(name, Removal(item.path), f"remove {item.path}")
+        Change(name, Removal(path), f"remove {path}")
         for name, part in had
-        for item in (*part.files, *part.links)
-        if item.path not in paths and (item.path in state.paths or item.path in state.links)
+        for path in _paths(part)
+        if path not in paths and (path in state.paths or path in state.links)
     ]
     return tuple(dict.fromkeys((*stops, *removals)))
+
+
+def _paths(part: Install) -> tuple[str, ...]:
+    return (*(file.path for file in part.files), *(link.path for link in part.links))
 
 
 def _is_there(state: MachineState, service: Service) -> bool:

@@ -10,7 +10,7 @@ from mainstay.model.install import Content
 _ENVIRONMENT = Environment(
     loader=BaseLoader(),
     undefined=StrictUndefined,
-    autoescape=False,  # noqa: S701  configuration files, not HTML
+    autoescape=False,  # configuration files, not HTML
     trim_blocks=True,
     lstrip_blocks=True,
     keep_trailing_newline=True,

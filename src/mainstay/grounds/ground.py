@@ -1,6 +1,6 @@
-"""The contract that every ground keeps: promises, each true when the call has returned."""
+"""The contract that every ground keeps: eight promises, each true when the call has returned."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Protocol
 
 from mainstay.grounds.reach import Reach
@@ -13,26 +13,17 @@ Report = Callable[[str, str], None]
 class Ground(Protocol):
     """Where a site's machines stand."""
 
-    kind: str
-
-    def exists(self) -> bool:
-        """Whether there is anything of this site on this ground at all."""
+    @property
+    def kind(self) -> str:
+        """`lab` or `servers`."""
         ...
 
-    def present(self, machines: Sequence[Machine]) -> tuple[str, ...]:
-        """Those of the machines that are there and switched on, by name."""
+    def members(self) -> Mapping[str, bool]:
+        """The machines that this site has here, and whether each is switched on, as far as the ground can know."""
         ...
 
     def ensure(self, machines: Sequence[Machine], report: Report) -> None:
         """Afterwards every machine of the sequence runs and answers."""
-        ...
-
-    def strangers(self, machines: Sequence[Machine]) -> tuple[str, ...]:
-        """Machines that this site has here and the sequence has not."""
-        ...
-
-    def dismiss(self, names: Sequence[str]) -> None:
-        """Afterwards the site no longer has these machines; in the lab their disks are gone too."""
         ...
 
     def reach(self) -> Reach:
@@ -55,6 +46,6 @@ class Ground(Protocol):
         """Afterwards no machine of this site runs; their disks stay."""
         ...
 
-    def destroy(self) -> None:
-        """Afterwards nothing of this site is left on this ground: no process, mount, network or file."""
+    def dismiss(self, names: Sequence[str]) -> None:
+        """Afterwards the site no longer has these machines; in the lab their disks are gone, and with the last all."""
         ...

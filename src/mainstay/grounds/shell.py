@@ -1,12 +1,12 @@
 """Programs of this computer: the only place that knows subprocess."""
 
 import subprocess
-from collections.abc import Mapping, Sequence
+import threading
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from mainstay.grounds.errors import GroundError
-
 
 Process = subprocess.Popen[str]
 """A program while it runs."""
@@ -38,7 +38,14 @@ def run(
     """
     try:
         done = subprocess.run(
-            argv, input=given, capture_output=True, text=True, errors="replace", timeout=seconds, env=environment
+            argv,
+            input=given,
+            capture_output=True,
+            text=True,
+            errors="replace",
+            timeout=seconds,
+            env=environment,
+            check=False,
         )
     except FileNotFoundError as missing:
         raise GroundError(f"`{argv[0]}` is not installed.", "Install it and try again.") from missing
@@ -63,7 +70,7 @@ def run_or_fail(argv: Sequence[str], doing: str, given: str = "", seconds: float
 def run_with_file(argv: Sequence[str], given: Path) -> Completed:
     """Run a program to its end, with a file as its input."""
     with given.open("rb") as source:
-        done = subprocess.run(argv, stdin=source, capture_output=True, text=True, errors="replace")
+        done = subprocess.run(argv, stdin=source, capture_output=True, text=True, errors="replace", check=False)
     return Completed(done.returncode, done.stdout, done.stderr)
 
 
@@ -80,6 +87,31 @@ def start(argv: Sequence[str]) -> Process:
     return subprocess.Popen(
         argv, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, errors="replace"
     )
+
+
+def converse(argv: Sequence[str], given: str, hear: Callable[[str], None]) -> Completed:
+    """Run a program to its end, with `given` as its input, and `hear` each line of its output as it comes.
+
+    The program does not outlive this call, whatever ends it.
+    """
+    process = start(argv)
+    errors: list[str] = []
+    listening = threading.Thread(target=lambda: errors.extend(process.stderr or ()), daemon=True)
+    listening.start()
+    try:
+        if process.stdin:
+            process.stdin.write(given)
+            process.stdin.close()
+        for line in process.stdout or ():
+            hear(line)
+        process.wait()
+    except BrokenPipeError:
+        process.wait()
+    finally:
+        process.kill()
+        process.wait()
+        listening.join()
+    return Completed(process.returncode, "", "".join(errors))
 
 
 def start_detached(argv: Sequence[str], log: Path) -> int:

@@ -14,7 +14,10 @@ class Packages:
 
 @dataclass(frozen=True)
 class Unit:
-    """What is to be done with a systemd unit ("start", "restart", "reload", "enable" or "stop"), and the digests to note."""
+    """What is to be done with a systemd unit, and the digests to note.
+
+    `action` is "start", "restart", "reload", "enable" or "stop".
+    """
 
     name: str
     action: str

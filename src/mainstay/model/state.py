@@ -8,7 +8,10 @@ from mainstay.model.manifest import Manifest
 
 @dataclass(frozen=True)
 class FileState:
-    """A file or directory as it lies on the machine: SHA-256 of its bytes ("" for a directory), owner, group, octal mode."""
+    """A file or directory as it lies on the machine: its owner, group and octal mode.
+
+    `digest` is the SHA-256 of a file's bytes in hexadecimal, "" for a directory.
+    """
 
     digest: str
     owner: str

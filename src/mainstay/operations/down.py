@@ -11,7 +11,7 @@ from mainstay.provision.apply import apply
 
 
 def down(site: Site, report: Report) -> None:
-    """Stop the lab's machines, their disks stay; on servers stop what Mainstay runs there, in the order of the way in."""
+    """Stop the lab's machines, their disks stay; on servers stop what Mainstay runs there, the front first."""
     with only_operator(site):
         if site.spec.in_lab:
             site.ground.stop(report)
@@ -23,7 +23,7 @@ def destroy(site: Site, report: Report) -> None:
     """Take the lab away whole: machines, disks, network, and what Mainstay keeps beside the user's file."""
     report("", "destroying the lab")
     with only_operator(site):
-        site.ground.destroy()
+        site.ground.dismiss(tuple(site.ground.members()))
     shutil.rmtree(site.folder, ignore_errors=True)
     kept = site.folder.parent
     if [entry.name for entry in kept.iterdir()] == [".gitignore"]:

@@ -25,7 +25,8 @@ def drained(site: Site, server: str, report: Report) -> Iterator[None]:
 
     Waits, up to ten seconds, until the requests under way are done. Whatever happens, the server is put back.
     """
-    balancers = [m.name for m in site.running("balancer") if m.name in site.ground.present((m,))]
+    running = site.ground.members()
+    balancers = [m.name for m in site.running("balancer") if running.get(m.name)]
     if len(site.running("web")) < 2:
         yield
         return

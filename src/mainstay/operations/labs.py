@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from mainstay.grounds.lab import door, image, needs, process
+from mainstay.grounds.lab.forwarder import LOOPBACK
 from mainstay.grounds.lab.lab import Lab
 from mainstay.grounds.lab.places import labs_folder
 from mainstay.grounds.lab.record import all_labs
@@ -33,7 +34,7 @@ def list_labs() -> tuple[Found, ...]:
     found = []
     for places, record in all_labs():
         opened = door.find(places)
-        address = f"http://{door.LOOPBACK}:{opened[1]}" if opened else ""
+        address = f"http://{LOOPBACK}:{opened[1]}" if opened else ""
         running = {name: process.init_of(places.tag(name)) is not None for name in record.machines}
         found.append(Found(places.name, str(Path(record.project).parent.parent), address, running))
     return tuple(found)
@@ -55,7 +56,7 @@ def find(name: str) -> Lab:
 def destroy(lab: Lab, report: Report) -> None:
     """Take a lab away whole, with what Mainstay keeps beside its project's file."""
     report("", f"destroying {lab.places.name}")
-    lab.destroy()
+    lab.dismiss(tuple(lab.members()))
     shutil.rmtree(lab.places.project, ignore_errors=True)
 
 

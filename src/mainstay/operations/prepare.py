@@ -72,9 +72,7 @@ def prepare(site: Site) -> Prepared:
 
 
 def _states(site: Site, machines: tuple[Machine, ...]) -> dict[str, MachineState]:
-    if not site.ground.exists():
-        return {machine.name: NOTHING_KNOWN for machine in machines}
+    running = site.ground.members()
     reach = site.ground.reach()
-    known = set(site.ground.present(machines))
-    answers = reach.on_each([m.name for m in machines if m.name in known], lambda name: ask(reach, name))
+    answers = reach.on_each([m.name for m in machines if running.get(m.name)], lambda name: ask(reach, name))
     return {machine.name: answers.get(machine.name, NOTHING_KNOWN) for machine in machines}

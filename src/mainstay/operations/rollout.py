@@ -1,7 +1,7 @@
 """Takes the changes of a plan to the machines: new machines all at once, those that serve one by one."""
 
 from collections.abc import Mapping, Sequence
-from contextlib import nullcontext
+from contextlib import AbstractContextManager, nullcontext
 
 from mainstay.health.examine import wait_until_healthy
 from mainstay.model.change import Change, Unit
@@ -88,7 +88,7 @@ class Rollout:
         record = self.prepared.states[name].record
         return record is not None and any(component in record.parts for component in components)
 
-    def _out_of_rotation(self, name: str, components: Sequence[str]) -> "drained | nullcontext[None]":
+    def _out_of_rotation(self, name: str, components: Sequence[str]) -> AbstractContextManager[None]:
         if SERVING_COMPONENTS.isdisjoint(components):
             return nullcontext()
         return drained(self.prepared.site, name, self.report)

@@ -1,6 +1,6 @@
 """`status`: every part, its health, the roles, the endpoints."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -83,23 +83,24 @@ def status(site: Site) -> Status:
     """Ask every machine and every database, at once."""
     plan = compile_plan(site.spec, ANY_RELEASE)
     address = site.ground.address_of_site(site.machines)
-    present = set(site.ground.present(site.machines)) if site.ground.exists() else set()
-    absent = "it is off" if site.ground.exists() else "it has not been made yet: run `mainstay up`"
-    examined = examine(site.ground.reach(), plan.exposures, [m.name for m in site.machines if m.name in present])
+    known = site.ground.members()
+    running = [machine.name for machine in site.machines if known.get(machine.name)]
+    examined = examine(site.ground.reach(), plan.exposures, running)
     for machine in site.machines:
-        if machine.name not in present:
+        if machine.name not in running:
+            why = "the machine is off" if machine.name in known else "not made yet: run `mainstay up`"
             here = (i.component for i in plan.exposures if i.machine == machine)
-            examined[machine.name] = Examined(tuple(Health(c, "the machine is off") for c in here), absent)
-    members = _members(site, present)
+            examined[machine.name] = Examined(tuple(Health(c, why) for c in here), why)
+    members = _members(site, running)
     try:
         return Status(site, address, examined, members, primary_of(members))
     except OperationError as two_primaries:
         return Status(site, address, examined, members, None, str(two_primaries))
 
 
-def _members(site: Site, present: set[str]) -> dict[str, Member]:
+def _members(site: Site, running: Collection[str]) -> dict[str, Member]:
     names = [m.name for m in site.running("database")]
-    asked = observe(site.ground.reach(), [n for n in names if n in present])
+    asked = observe(site.ground.reach(), [n for n in names if n in running])
     return {name: asked.get(name, Member(name, trouble="the machine is off")) for name in names}
 
 

@@ -49,7 +49,8 @@ def up(site: Site, report: Report, consent: Consent) -> Done:
         rollout.roll("app", "nginx")
         rollout.roll("haproxy")
         rollout.remove_leftovers()
-        site.ground.dismiss(strangers)
+        if strangers:
+            site.ground.dismiss(strangers)
         names = [machine.name for machine in site.machines]
         wait_until_healthy(site.ground.reach(), rollout.prepared.plan.exposures, names, HEALTHY_SECONDS)
         rollout.end()
@@ -58,7 +59,8 @@ def up(site: Site, report: Report, consent: Consent) -> Done:
 
 def _strangers(site: Site, consent: Consent) -> tuple[str, ...]:
     """The lab's machines that the file no longer names: they go, with their disks, if the user says so."""
-    strangers = site.ground.strangers(site.machines) if site.ground.exists() else ()
+    named = {machine.name for machine in site.machines}
+    strangers = tuple(name for name in site.ground.members() if name not in named)
     if strangers and not consent("The file no longer names these machines, and their disks go with them", strangers):
         raise OperationError("Nothing was changed.", f"To keep {', '.join(strangers)}, name them in the file again.")
     return strangers

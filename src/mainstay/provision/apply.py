@@ -2,11 +2,9 @@
 
 import json
 import sys
-import threading
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any
 
 from mainstay.grounds import shell
 from mainstay.grounds.reach import Reach
@@ -41,21 +39,23 @@ def _apply_one(
 ) -> str:
     """Run a worker to its end; gives "" or the sentence of its failure."""
     _carry_archives(reach, machine, changes, archives, report)
-    worker = shell.start((sys.executable, "-m", "mainstay.provision.worker"))
-    assert worker.stdin and worker.stdout and worker.stderr
-    noise: list[str] = []
-    listening = threading.Thread(target=lambda: noise.extend(worker.stderr or ()), daemon=True)
-    listening.start()
-    try:
-        worker.stdin.write(_order(reach, machine, changes))
-        worker.stdin.close()
-        outcome = _listen(machine, worker.stdout, report)
-    finally:
-        if worker.poll() is None and not _ended_soon(worker):
-            worker.kill()
-        worker.wait()
-        listening.join()
-    return outcome if outcome is not None else _broken_off(machine, noise)
+    failures: list[str] = []
+    endings: list[str] = []
+
+    def hear(line: str) -> None:
+        word = json.loads(line)
+        if "doing" in word:
+            report(machine, word["doing"])
+            return
+        endings.append(line)
+        if failed := word.get("failed"):
+            failures.append(f"{machine}: {failed['doing']} failed:\n{_indented(failed['said'])}")
+
+    worker = (sys.executable, "-m", "mainstay.provision.worker")
+    done = shell.converse(worker, _order(reach, machine, changes), hear)
+    if not endings:
+        return f"{machine}: the worker broke off:\n{_indented(done.errors)}"
+    return "".join(failures)
 
 
 def _carry_archives(
@@ -68,36 +68,9 @@ def _carry_archives(
             reach.put(machine, Path(archives[change.subject.release]), carried_archive(change.subject))
 
 
-def _listen(machine: str, lines: Any, report: Report) -> str | None:
-    """Follow the worker's words; None if it ended without its last one."""
-    outcome = None
-    for line in lines:
-        word = json.loads(line)
-        if "doing" in word:
-            report(machine, word["doing"])
-        elif "failed" in word:
-            failed = word["failed"]
-            outcome = f"{machine}: {failed['doing']} failed:\n{_indented(failed['said'])}"
-        else:
-            outcome = ""
-    return outcome
-
-
 def _order(reach: Reach, machine: str, changes: Sequence[Change]) -> str:
     steps = [{"kind": type(c.subject).__name__, "summary": c.summary, "subject": asdict(c.subject)} for c in changes]
     return json.dumps({"machine": machine, "ssh_config": str(reach.ssh_config), "changes": steps})
-
-
-def _ended_soon(worker: Any) -> bool:
-    try:
-        worker.wait(timeout=5)
-    except Exception:  # noqa: BLE001  whatever keeps it, it is killed next
-        return False
-    return True
-
-
-def _broken_off(machine: str, noise: Sequence[str]) -> str:
-    return f"{machine}: the worker broke off:\n{_indented(''.join(noise[-15:]))}"
 
 
 def _indented(text: str) -> str:

@@ -32,20 +32,27 @@ def steps(subject: Subject) -> Iterator[Step]:
             yield Step(apt.packages, {"packages": list(subject.names), "update": True, "no_recommends": True})
         case User():
             yield from _user(subject)
-        case Directory():
-            where, owner, group, mode = subject.path, subject.owner, subject.group, subject.mode
-            yield Step(files.directory, {"path": where, "user": owner, "group": group, "mode": mode})
         case Bundle():
             yield from _bundle(subject)
         case File():
             yield from _file(subject)
+        case _:
+            yield _single(subject)
+
+
+def _single(subject: Directory | Link | Unit | Removal) -> Step:
+    """The kinds of change that are one operation each."""
+    match subject:
+        case Directory():
+            where, owner, group, mode = subject.path, subject.owner, subject.group, subject.mode
+            return Step(files.directory, {"path": where, "user": owner, "group": group, "mode": mode})
         case Link():
             fresh, target = _quoted(f"{subject.path}.new", subject.target)
-            yield _shell(f"ln -sfn {target} {fresh} && mv -T {fresh} {shlex.quote(subject.path)}")
+            return _shell(f"ln -sfn {target} {fresh} && mv -T {fresh} {shlex.quote(subject.path)}")
         case Unit():
-            yield _shell(_unit(subject))
+            return _shell(_unit(subject))
         case Removal():
-            yield _shell(f"rm -f {shlex.quote(subject.path)} && systemctl daemon-reload")
+            return _shell(f"rm -f {shlex.quote(subject.path)} && systemctl daemon-reload")
 
 
 def _user(user: User) -> Iterator[Step]:
@@ -69,7 +76,10 @@ def _file(file: File) -> Iterator[Step]:
 
 
 def _bundle(bundle: Bundle) -> Iterator[Step]:
-    """Unpack under another name, then rename: a half-unpacked release is never seen. Old ones go, the current one never."""
+    """Unpack under another name, then rename: a half-unpacked release is never seen.
+
+    Old releases go, the current one never.
+    """
     parent = str(PurePosixPath(bundle.path).parent)
     tar, half, whole, home = _quoted(carried_archive(bundle), bundle.path + ".unpacking", bundle.path, parent)
     yield _shell(
@@ -94,7 +104,8 @@ def _unit(unit: Unit) -> str:
     noted = shlex.quote(json.dumps({"restart": unit.restart_digest, "reload": unit.reload_digest}))
     note = f"echo {noted} > {STARTED}/{name}.new && mv -T {STARTED}/{name}.new {STARTED}/{name}"
     return (
-        f"systemctl daemon-reload && systemctl enable --quiet {name} 2>/dev/null; systemctl reset-failed {name} 2>/dev/null;"
+        f"systemctl daemon-reload && systemctl enable --quiet {name} 2>/dev/null;"
+        f" systemctl reset-failed {name} 2>/dev/null;"
         f" if {act}; then {note}; else {log} >&2; exit 1; fi"
     )
 

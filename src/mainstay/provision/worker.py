@@ -2,49 +2,46 @@
 
 python -m mainstay.provision.worker  <  {"machine", "ssh_config", "changes": [{"kind", "summary", "subject"}]}
 
-pyinfra loads gevent, which is made for a whole process: hence a process. It has one machine and one State, so that no
-machine waits for another. It prints JSON lines: {"doing": what}, and at last {"failed": {"doing", "said"}} or {"done": true}.
+pyinfra brings gevent, which is made to own a whole process: hence a process. It has one machine and one State, so that
+no machine waits for another. It prints JSON lines: {"doing": what}, and at last {"failed": {"doing", "said"}} or
+{"done": true}.
 """
 
-from gevent import monkey
+import json
+import sys
+from collections.abc import Callable
+from typing import Any
 
-monkey.patch_all()
+from pyinfra.api.config import Config
+from pyinfra.api.connect import connect_all, disconnect_all
+from pyinfra.api.exceptions import PyinfraError
+from pyinfra.api.host import Host
+from pyinfra.api.inventory import Inventory
+from pyinfra.api.operation import OperationMeta, add_op
+from pyinfra.api.operations import run_ops
+from pyinfra.api.state import BaseStateCallback, State
 
-import json  # noqa: E402  gevent must come first
-import sys  # noqa: E402
-from typing import Any  # noqa: E402
-
-from pyinfra.api.config import Config  # noqa: E402
-from pyinfra.api.connect import connect_all, disconnect_all  # noqa: E402
-from pyinfra.api.exceptions import PyinfraError  # noqa: E402
-from pyinfra.api.host import Host  # noqa: E402
-from pyinfra.api.inventory import Inventory  # noqa: E402
-from pyinfra.api.operation import OperationMeta, add_op  # noqa: E402
-from pyinfra.api.operations import run_ops  # noqa: E402
-from pyinfra.api.state import BaseStateCallback, State  # noqa: E402
-
-from mainstay.model.change import Packages, Removal, Subject, Unit  # noqa: E402
-from mainstay.model.install import Bundle, Directory, File, Link, User  # noqa: E402
-from mainstay.provision.steps import steps  # noqa: E402
+from mainstay.model.change import Packages, Removal, Subject, Unit
+from mainstay.model.install import Bundle, Directory, File, Link, User
+from mainstay.provision.steps import steps
 
 SUBJECTS: tuple[type[Subject], ...] = (Packages, User, Directory, Bundle, File, Link, Unit, Removal)
 BY_NAME: dict[str, type[Subject]] = {kind.__name__: kind for kind in SUBJECTS}
 
 
-class Telling(BaseStateCallback):
-    """Says what is being done while it is being done."""
+def telling(doing: list[str], begun: list[int]) -> BaseStateCallback:
+    """What pyinfra calls before each operation: says what is being done, and notes its index in `begun`."""
 
-    def __init__(self, doing: list[str]) -> None:
-        self.doing = doing
-        self.begun = -1
+    class Telling(BaseStateCallback):
+        @staticmethod
+        def operation_host_start(state: State, host: Host, op_hash: str) -> None:  # noqa: ARG004  pyinfra's signature
+            index = int(next(iter(state.op_meta[op_hash].names)).partition("/")[0])
+            if index not in begun:
+                begun.append(index)
+                if doing[index]:
+                    tell(doing=doing[index])
 
-    def operation_host_start(self, state: State, host: Host, op_hash: Any) -> None:
-        """Called by pyinfra before each operation; operations carry the index of their change as name."""
-        index = int(next(iter(state.op_meta[op_hash].names)).partition("/")[0])
-        if index > self.begun:
-            self.begun = index
-            if self.doing[index]:
-                tell(doing=self.doing[index])
+    return Telling()
 
 
 def main() -> None:
@@ -52,8 +49,8 @@ def main() -> None:
     order = json.load(sys.stdin)
     changes = order["changes"]
     state = State(_inventory(order["machine"], order["ssh_config"]), Config(), check_for_changes=False)
-    telling = Telling([change["summary"] for change in changes])
-    state.add_callback_handler(telling)
+    summaries, begun = [change["summary"] for change in changes], [-1]
+    state.add_callback_handler(telling(summaries, begun))
     metas: list[OperationMeta] = []
     try:
         connect_all(state)
@@ -63,7 +60,7 @@ def main() -> None:
                 metas.extend(added.values())
         run_ops(state)
     except PyinfraError as error:
-        doing = telling.doing[telling.begun] if telling.begun >= 0 else "connect"
+        doing = summaries[begun[-1]] if begun[-1] >= 0 else "connecting"
         tell(failed={"doing": doing, "said": _said(metas) or str(error)})
         sys.exit(1)
     finally:
@@ -82,7 +79,8 @@ def _inventory(machine: str, ssh_config: str) -> Inventory:
 
 def _subject(change: dict[str, Any]) -> Subject:
     fields = {k: tuple(v) if isinstance(v, list) else v for k, v in change["subject"].items()}
-    return BY_NAME[change["kind"]](**fields)
+    build: Callable[..., Subject] = BY_NAME[change["kind"]]
+    return build(**fields)
 
 
 def _said(metas: list[OperationMeta]) -> str:

@@ -66,8 +66,12 @@ def _install_packages(recipe: Recipe, target: Target, destination: Path) -> None
 
 
 def _wanted(recipe: Recipe) -> list[tuple[str, ...]]:
-    own = [("--requirements", str(recipe.requirements))] if recipe.requirements else []
-    return [*own, recipe.server] if recipe.server else own
+    wanted: list[tuple[str, ...]] = []
+    if recipe.requirements:
+        wanted.append(("--requirements", str(recipe.requirements)))
+    if recipe.server:
+        wanted.append(recipe.server)
+    return wanted
 
 
 def _uv(target: Target, destination: Path, wanted: tuple[str, ...]) -> tuple[str, ...]:

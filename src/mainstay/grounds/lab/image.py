@@ -14,7 +14,7 @@ from mainstay.grounds.errors import GroundError
 from mainstay.grounds.lab.places import cache_folder
 
 SUITE = "sid"
-"""Real MySQL is in Debian's unstable suite only, and mixing suites fails on its libraries: so all of it is from there."""
+"""Real MySQL is in Debian's unstable suite only, and mixing suites fails on its libraries: so all is from there."""
 
 BASE_PACKAGES = (
     "systemd", "systemd-sysv", "libpam-systemd", "dbus", "openssh-server", "iproute2", "iputils-ping", "procps",
@@ -43,7 +43,8 @@ for unit in $(chroot "$root" systemctl list-unit-files --state=enabled --type=se
 done
 chroot "$root" systemctl enable --quiet systemd-networkd ssh
 chroot "$root" systemctl disable --quiet systemd-networkd-wait-online || true
-chroot "$root" systemctl mask --quiet getty.target console-getty.service apt-daily.timer apt-daily-upgrade.timer dpkg-db-backup.timer
+chroot "$root" systemctl mask --quiet getty.target console-getty.service
+chroot "$root" systemctl mask --quiet apt-daily.timer apt-daily-upgrade.timer dpkg-db-backup.timer
 rm -rf "$root"/var/cache/apt/* "$root"/var/lib/apt/lists/*
 """
 
@@ -113,7 +114,7 @@ def _command(recipe: Recipe, target: Path, options: Sequence[str] = ()) -> tuple
     packages = ",".join(sorted({*BASE_PACKAGES, *recipe.packages}))
     return (
         "mmdebstrap", "--variant=minbase", "--format=directory", f"--include={packages}",
-        "--aptopt=APT::Install-Recommends \"false\"", *(f"--dpkgopt=path-exclude={path}" for path in LEFT_OUT),
+        '--aptopt=APT::Install-Recommends "false"', *(f"--dpkgopt=path-exclude={path}" for path in LEFT_OUT),
         *options, f"--customize-hook={CUSTOMIZE}", SUITE, str(target), "-",
     )  # fmt: skip
 

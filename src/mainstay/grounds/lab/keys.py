@@ -22,9 +22,10 @@ def ensure_pair(private: Path) -> str:
     return public.read_text()
 
 
-def write_ssh_config(places: Places, machines: Sequence[Machine], host_keys: dict[str, str]) -> None:
-    """Write the configuration and the machines' pinned keys."""
-    pinned = "".join(f"{name} {key.strip()}\n" for name, key in host_keys.items())
+def write_ssh_config(places: Places, machines: Sequence[Machine]) -> None:
+    """Write the configuration and the machines' pinned keys; keys that are missing are made."""
+    ensure_pair(places.key)
+    pinned = "".join(f"{m.name} {ensure_pair(places.host_key(m.name)).strip()}\n" for m in machines)
     _replace(places.known_hosts, pinned)
     _replace(places.ssh_config, _common(places) + "".join(_host(machine) for machine in machines))
 

@@ -53,9 +53,7 @@ def _memory(machines: int, databases: int) -> list[str]:
     free = _available_memory()
     if free >= needed:
         return []
-    return [
-        f"memory: {_gib(needed)} needed for {machines} machines, {_gib(free)} free: take another lab down, or fewer machines"
-    ]
+    return [f"memory: {_gib(needed)} needed for {machines} machines, {_gib(free)} free: take another lab down"]
 
 
 def _available_memory() -> int:
@@ -74,9 +72,7 @@ def _disk(machines: int, image_is_there: bool, folder: Path) -> list[str]:
     free = shutil.disk_usage(existing).free
     if free >= needed:
         return []
-    return [
-        f"disk: {_gib(needed)} needed under {existing}, {_gib(free)} free: make room, or set XDG_STATE_HOME elsewhere"
-    ]
+    return [f"disk: {_gib(needed)} needed under {existing}, {_gib(free)} free: make room, or set XDG_STATE_HOME"]
 
 
 def _gib(size: int) -> str:

@@ -48,6 +48,10 @@ class Places:
         """The public keys of its machines."""
         return self.project / "known_hosts"
 
+    def host_key(self, machine: str) -> Path:
+        """The private key by which a machine is known."""
+        return self.state / "keys" / machine
+
     def machine(self, name: str) -> Path:
         """The folder of a machine: its own layer of the disk, and its console's log."""
         return self.state / "machines" / name

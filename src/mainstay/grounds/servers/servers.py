@@ -38,13 +38,9 @@ class Servers:
     machines: tuple[Machine, ...]
     kind: str = field(default="servers", init=False)
 
-    def exists(self) -> bool:
-        """Servers are always there."""
-        return True
-
-    def present(self, machines: Sequence[Machine]) -> tuple[str, ...]:
-        """All: whether a server answers is found out by asking it."""
-        return tuple(m.name for m in machines)
+    def members(self) -> dict[str, bool]:
+        """All that the file names: whether a server answers is found out by asking it."""
+        return {machine.name: True for machine in self.machines}
 
     def ensure(self, machines: Sequence[Machine], report: Report) -> None:
         """Afterwards every server has answered.
@@ -60,13 +56,6 @@ class Servers:
                     f"On {name} the user {self.logins[name].user} is not root.", f"Set `machines: {name}: ssh: user`."
                 )
             report(name, "answers")
-
-    def strangers(self, machines: Sequence[Machine]) -> tuple[str, ...]:
-        """None: a server that the file no longer names is no longer known."""
-        return ()
-
-    def dismiss(self, names: Sequence[str]) -> None:
-        """Nothing: servers are left as they are."""
 
     def reach(self) -> Reach:
         """The way to the servers; the configuration is written anew, so that it always says what the file says."""
@@ -93,9 +82,8 @@ class Servers:
         """Never."""
         raise GroundError("Servers are not switched off.", "`mainstay down` stops what Mainstay runs on them.")
 
-    def destroy(self) -> None:
-        """Never."""
-        raise GroundError("Servers are not destroyed.", "`mainstay down` stops what Mainstay runs on them.")
+    def dismiss(self, names: Sequence[str]) -> None:
+        """Nothing: servers that the file no longer names are left as they are."""
 
     def _common(self) -> str:
         return (

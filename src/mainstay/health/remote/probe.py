@@ -14,14 +14,14 @@ from concurrent.futures import ThreadPoolExecutor
 SECONDS = 3
 
 
-def unit(target, _host):
+def unit(target: str, _host: str) -> str:
     """A systemd unit must be active."""
     said = subprocess.run(("systemctl", "is-active", target), capture_output=True, text=True, check=False)
     state = said.stdout.strip() or "unknown"
     return "" if state == "active" else f"{target} is {state}"
 
 
-def tcp(target, _host):
+def tcp(target: str, _host: str) -> str:
     """A port must accept a connection."""
     address, _, port = target.rpartition(":")
     try:
@@ -31,7 +31,7 @@ def tcp(target, _host):
     return ""
 
 
-def greeting(target, _host):
+def greeting(target: str, _host: str) -> str:
     """A port must accept a connection, and whoever is behind it must speak first."""
     address, _, port = target.rpartition(":")
     try:
@@ -41,7 +41,7 @@ def greeting(target, _host):
         return f"nobody is behind {target}: {error}"
 
 
-def http(target, host):
+def http(target: str, host: str) -> str:
     """A URL must answer with a status below 400."""
     request = urllib.request.Request(target, headers={"Host": host} if host else {})
     try:
@@ -56,7 +56,7 @@ def http(target, host):
 KINDS = {"unit": unit, "tcp": tcp, "greeting": greeting, "http": http}
 
 
-def main():
+def main() -> None:
     """All probes at once."""
     probes = json.load(sys.stdin)
     with ThreadPoolExecutor(max_workers=16) as pool:

@@ -12,6 +12,11 @@ from mainstay.operations.errors import OperationError
 from mainstay.operations.site import Report, Site
 
 WAIT_SECONDS = 60.0
+FOLLOW = (
+    "CHANGE REPLICATION SOURCE TO SOURCE_HOST = %s, SOURCE_PORT = 3306, SOURCE_USER = 'replication',"
+    " SOURCE_PASSWORD = %s, SOURCE_SSL = 1, SOURCE_AUTO_POSITION = 1, SOURCE_CONNECT_RETRY = 1,"
+    " SOURCE_RETRY_COUNT = 10000000, SOURCE_HEARTBEAT_PERIOD = 1"
+)
 CLONE_RESTARTS = (2006, 2013, 3707)
 """Error numbers with which CLONE ends when it has succeeded: the server restarts under the connection."""
 
@@ -63,7 +68,7 @@ def _first_of_the_empty(members: Mapping[str, Member], databases: tuple[Machine,
     holding = [m.name for m in members.values() if m.executed or m.source]
     if holding:
         raise OperationError(
-            f"No database takes writes, and {', '.join(holding)} hold data: which of them is right is not ours to guess.",
+            f"No database takes writes, and {', '.join(holding)} hold data: which is right is not ours to guess.",
             "On the one that has all the data: `SET PERSIST super_read_only = OFF; SET PERSIST read_only = OFF`.",
         )
     return databases[0].name
@@ -107,18 +112,7 @@ def _ensure_following(site: Site, member: Member, source: Machine, report: Repor
         _clone(site, member.name, source)
     report(member.name, f"following {source.name}")
     password = site.vault.secret("database-replication").reveal()
-    sql.run(
-        reach,
-        member.name,
-        "STOP REPLICA",
-        (
-            "CHANGE REPLICATION SOURCE TO SOURCE_HOST = %s, SOURCE_PORT = 3306, SOURCE_USER = 'replication',"
-            " SOURCE_PASSWORD = %s, SOURCE_SSL = 1, SOURCE_AUTO_POSITION = 1, SOURCE_CONNECT_RETRY = 1,"
-            " SOURCE_RETRY_COUNT = 10000000, SOURCE_HEARTBEAT_PERIOD = 1",
-            (source.address, password),
-        ),
-        "START REPLICA",
-    )
+    sql.run(reach, member.name, "STOP REPLICA", (FOLLOW, (source.address, password)), "START REPLICA")
     _wait_until_following(site, member.name)
     return True
 
@@ -128,7 +122,7 @@ def _ensure_nothing_of_its_own(site: Site, member: Member, source: Machine) -> N
     asked = ("SELECT GTID_SUBSET(%s, @@GLOBAL.gtid_executed) AS is_known", (member.executed,))
     if not sql.run(site.ground.reach(), source.name, asked)[0][0]["is_known"]:
         raise OperationError(
-            f"The database on {member.name} holds transactions that the primary {source.name} never had: {member.executed}.",
+            f"The database on {member.name} holds transactions that {source.name} never had: {member.executed}.",
             "Save what you need of it, empty its data directory, and run `mainstay up` again.",
         )
 

@@ -6,45 +6,44 @@ describe RECORD ATTEMPTED STARTED
 import grp
 import hashlib
 import json
-import os
 import platform
 import pwd
 import stat
 import subprocess
 import sys
+from pathlib import Path
+from typing import Any
 
 
-def read_json(path):
+def read_json(path: str) -> Any:
     """The JSON in a file; None if there is none, or only half."""
     try:
-        with open(path) as source:
-            return json.load(source)
+        return json.loads(Path(path).read_text())
     except (OSError, ValueError):
         return None
 
 
-def names(manifests, kind, key):
+def names(manifests: list[Any], kind: str, key: str) -> list[str]:
     """All that manifests call by `key` in their lists of a kind."""
     parts = [part for manifest in manifests for part in manifest["parts"].values()]
     return sorted({item[key] for part in parts for item in part[kind]})
 
 
-def path_state(path):
+def path_state(path: str) -> list[str] | None:
     """[digest, owner, group, mode] of a file or directory; None if it is neither."""
     try:
-        found = os.lstat(path)
+        found = Path(path).lstat()
     except OSError:
         return None
     digest = ""
     if stat.S_ISREG(found.st_mode):
-        with open(path, "rb") as source:
-            digest = hashlib.sha256(source.read()).hexdigest()
+        digest = hashlib.sha256(Path(path).read_bytes()).hexdigest()
     elif not stat.S_ISDIR(found.st_mode):
         return None
     return [digest, owner(found.st_uid), group(found.st_gid), format(stat.S_IMODE(found.st_mode), "o")]
 
 
-def owner(number):
+def owner(number: int) -> str:
     """A user's name, or the number of one that is gone."""
     try:
         return pwd.getpwuid(number).pw_name
@@ -52,7 +51,7 @@ def owner(number):
         return str(number)
 
 
-def group(number):
+def group(number: int) -> str:
     """A group's name, or the number of one that is gone."""
     try:
         return grp.getgrgid(number).gr_name
@@ -60,7 +59,7 @@ def group(number):
         return str(number)
 
 
-def memberships(user):
+def memberships(user: str) -> list[str] | None:
     """The groups a user is in; None if there is no such user."""
     try:
         primary = pwd.getpwnam(user).pw_gid
@@ -69,20 +68,20 @@ def memberships(user):
     return [group(primary), *(g.gr_name for g in grp.getgrall() if user in g.gr_mem)]
 
 
-def said(*command):
+def said(*command: str) -> str:
     """What a program printed, whatever its exit status."""
     return subprocess.run(command, capture_output=True, text=True, check=False).stdout
 
 
-def unit_states(units, started):
+def unit_states(units: list[str], started: str) -> dict[str, dict[str, Any]]:
     """Active, enabled and noted digests of systemd units."""
     if not units:
         return {}
     shown = said("systemctl", "show", "--property=Id,ActiveState,UnitFileState", *units)
     blocks = [dict(line.split("=", 1) for line in block.splitlines()) for block in shown.strip().split("\n\n")]
     found = {}
-    for unit, block in zip(units, blocks):
-        noted = read_json(os.path.join(started, unit)) or {}
+    for unit, block in zip(units, blocks, strict=True):
+        noted = read_json(f"{started}/{unit}") or {}
         found[unit] = {
             "active": block.get("ActiveState") in ("active", "reloading"),
             # A static unit cannot be enabled: others start it.
@@ -93,13 +92,13 @@ def unit_states(units, started):
     return found
 
 
-def packages():
+def packages() -> list[str]:
     """The names of all installed packages."""
     listed = said("dpkg-query", "-W", "-f", "${db:Status-Abbrev}${Package}\n")
     return [line[3:] for line in listed.splitlines() if line.startswith("ii ")]
 
 
-def main():
+def main() -> None:
     """Read the records, look at all they name, print."""
     record, attempted = read_json(sys.argv[1]), read_json(sys.argv[2])
     known = [manifest for manifest in (record, attempted) if manifest]
@@ -113,7 +112,7 @@ def main():
         "packages": packages(),
         "users": {u: g for u in names(known, "users", "name") if (g := memberships(u)) is not None},
         "paths": {path: found for path in paths if (found := path_state(path)) is not None},
-        "links": {path: os.readlink(path) for path in links if os.path.islink(path)},
+        "links": {path: str(Path(path).readlink()) for path in links if Path(path).is_symlink()},
         "units": unit_states(names(known, "services", "unit"), sys.argv[3]),
     }
     print(json.dumps(answer))

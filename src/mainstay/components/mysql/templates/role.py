@@ -18,28 +18,31 @@ import sys
 import threading
 import time
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import pymysql
+import pymysql.cursors
 
 SOCKET = "/run/mysqld/mysqld.sock"
 ASK_EVERY_SECONDS = 0.5
 STALE_AFTER_SECONDS = 2.0
-NOTHING = {"role": None, "lag_seconds": None, "io_running": None, "sql_running": None, "source": None}
+Word = dict[str, Any]
+NOTHING: Word = {"role": None, "lag_seconds": None, "io_running": None, "sql_running": None, "source": None}
 
 
 class Watch:
     """The last that MySQL said, and when (monotonic seconds)."""
 
-    def __init__(self):
+    def __init__(self) -> None:
         self.said = NOTHING
         self.at = float("-inf")
 
-    def word(self):
+    def word(self) -> Word:
         """What MySQL is, or NOTHING if it has not answered of late."""
         return self.said if time.monotonic() - self.at < STALE_AFTER_SECONDS else NOTHING
 
-    def ask_for_ever(self):
+    def ask_for_ever(self) -> None:
         """Keep one connection and ask; after any error begin anew."""
         while True:
             try:
@@ -48,7 +51,7 @@ class Watch:
                 self.at = float("-inf")
                 time.sleep(ASK_EVERY_SECONDS)
 
-    def _ask_while_connected(self):
+    def _ask_while_connected(self) -> None:
         connection = pymysql.connect(
             unix_socket=SOCKET, user="mainstay-role", connect_timeout=2, read_timeout=2, autocommit=True
         )
@@ -58,7 +61,7 @@ class Watch:
                 time.sleep(ASK_EVERY_SECONDS)
 
 
-def describe(connection):
+def describe(connection: Any) -> Word:
     """The role of the MySQL behind this connection."""
     with connection.cursor(pymysql.cursors.DictCursor) as cursor:
         cursor.execute("SELECT @@GLOBAL.super_read_only AS read_only")
@@ -76,29 +79,30 @@ def describe(connection):
     }
 
 
-def holds(path, query, word):
+def holds(path: str, query: dict[str, list[str]], word: Word) -> bool:
     """Whether the question put by a path is answered with yes."""
     if path == "/health":
-        return word["role"] is not None
+        return bool(word["role"])
     if path == "/primary":
-        return word["role"] == "primary"
+        return bool(word["role"] == "primary")
     if path == "/readable":
-        return word["role"] in ("primary", "replica")
+        return bool(word["role"] in ("primary", "replica"))
     if path == "/replica":
         limit = float(query.get("lag", ["inf"])[0])
         follows = word["role"] == "replica" and word["io_running"] == word["sql_running"] == "Yes"
-        return follows and word["lag_seconds"] is not None and word["lag_seconds"] <= limit
+        lag = word["lag_seconds"]
+        return bool(follows and lag is not None and lag <= limit)
     return False
 
 
-def handler(watch):
+def handler(watch: Watch) -> type[BaseHTTPRequestHandler]:
     """The HTTP side of a watch."""
 
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
         timeout = 10
 
-        def do_GET(self):
+        def do_GET(self) -> None:
             asked = urlsplit(self.path)
             word = watch.word()
             body = json.dumps(word).encode()
@@ -108,13 +112,13 @@ def handler(watch):
             self.end_headers()
             self.wfile.write(body)
 
-        def log_message(self, *_):
+        def log_message(self, *_: Any) -> None:
             """Several questions a second: not worth a line each."""
 
     return Handler
 
 
-def main():
+def main() -> None:
     """Watch MySQL in the background, answer HTTP in front."""
     address, port = sys.argv[1], int(sys.argv[2])
     watch = Watch()

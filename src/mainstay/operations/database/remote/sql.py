@@ -6,14 +6,15 @@ error {"error": [number, text]}.
 
 import json
 import sys
+from typing import Any
 
 import pymysql
 import pymysql.cursors
 
 
-def main():
+def main() -> None:
     """Read, run each statement, print."""
-    results = []
+    results: list[Any] = []
     try:
         connection = pymysql.connect(
             unix_socket="/run/mysqld/mysqld.sock", user="root", connect_timeout=5, read_timeout=600, autocommit=True
