@@ -9,6 +9,7 @@ from pathlib import Path
 
 import click
 
+from mainstay.cli.main import main_group
 from mainstay.spec import SECTIONS, json_schema, section_doc
 
 ROOT = Path(__file__).parent.parent
@@ -62,6 +63,7 @@ GENERATORS: tuple[Callable[[], Iterable[Page]], ...] = (
     schema_pages,
     file_pages,
     component_pages,
+    lambda: cli_pages(main_group),
 )
 
 

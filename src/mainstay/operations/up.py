@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from mainstay.health.examine import wait_until_healthy
-from mainstay.operations.database.found import found_database
+from mainstay.operations.database.found import found_database, remove_old_accounts
 from mainstay.operations.errors import OperationError
 from mainstay.operations.lock import only_operator
 from mainstay.operations.prepare import prepare
@@ -49,6 +49,7 @@ def up(site: Site, report: Report, consent: Consent) -> Done:
         rollout.roll("app", "nginx")
         rollout.roll("haproxy")
         rollout.remove_leftovers()
+        remove_old_accounts(site, report)
         if strangers:
             site.ground.dismiss(strangers)
         names = [machine.name for machine in site.machines]

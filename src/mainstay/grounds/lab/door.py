@@ -27,7 +27,8 @@ def find(places: Places) -> tuple[int, int] | None:
 
 def open_to(places: Places, wanted_port: int, target: str) -> int:
     """Afterwards the door is open and leads to `target`; gives its port: the wanted one, or the next that is free."""
-    if (opened := find(places)) and target in _command_line(Path("/proc") / str(opened[0])):
+    opened = find(places)
+    if opened and opened[1] in _candidates(wanted_port) and target in _command_line(Path("/proc") / str(opened[0])):
         return opened[1]
     close(places)
     port = _free_port(wanted_port)
@@ -44,8 +45,12 @@ def close(places: Places) -> None:
         _reap(opened[0])
 
 
+def _candidates(wanted: int) -> range:
+    return range(wanted, min(wanted + PORTS_TRIED, 65536))
+
+
 def _free_port(wanted: int) -> int:
-    for port in range(wanted, min(wanted + PORTS_TRIED, 65536)):
+    for port in _candidates(wanted):
         with socket.socket() as probe:
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             try:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from mainstay.grounds import shell
+from mainstay.grounds.errors import GroundError
 from mainstay.grounds.lab import network, process
 from mainstay.grounds.lab.places import Places
 from mainstay.model.machine import Machine
@@ -56,7 +57,16 @@ class LabMachine:
         _write(layer / "etc/ssh/ssh_host_ed25519_key.pub", host_key.with_suffix(".pub").read_text())
 
     def boot(self) -> None:
-        """Afterwards it is booting; what was left of an earlier life is cleared first."""
+        """Afterwards it is booting; what was left of an earlier life is cleared first.
+
+        Raises:
+            GroundError: the image that its disk is laid over is gone.
+        """
+        if not self.image.is_dir():
+            raise GroundError(
+                f"The image that {self.name} was made from is gone from the cache: {self.image}.",
+                "Its disk cannot be read without. Begin anew: `mainstay down --destroy`, then `mainstay up`.",
+            )
         self.clear()
         options = f"lowerdir={self.image},upperdir={self.folder / 'upper'},workdir={self.folder / 'work'}"
         shell.run_or_fail(

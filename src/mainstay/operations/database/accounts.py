@@ -1,11 +1,12 @@
 """Who may log in to the database: each account with the least it needs, from named addresses only. Pure."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 
 from mainstay.model.machine import Machine
 
 APPLICATION, READER, REPLICATION, ROLE = "application", "reader", "replication", "mainstay-role"
+Statement = tuple[str, tuple[str, ...]]
 OURS = (APPLICATION, READER, REPLICATION, ROLE)
 
 
@@ -39,20 +40,21 @@ def wanted_accounts(machines: Collection[Machine], schema: str) -> tuple[Account
     )
 
 
-def statements(
-    wanted: Collection[Account], existing: Collection[tuple[str, str]], passwords: dict[str, str]
-) -> Iterator[tuple[str, tuple[str, ...]]]:
-    """The statements that create what is missing and drop what is no longer wanted; none if all is as it should be."""
-    for account in wanted:
-        if (account.user, account.host) not in existing:
-            yield from _creation(account, passwords)
+def creations(
+    wanted: Collection[Account], existing: Collection[tuple[str, str]], passwords: Mapping[str, str]
+) -> tuple[Statement, ...]:
+    """The statements that create the accounts which are missing."""
+    missing = (account for account in wanted if (account.user, account.host) not in existing)
+    return tuple(statement for account in missing for statement in _creation(account, passwords))
+
+
+def removals(wanted: Collection[Account], existing: Collection[tuple[str, str]]) -> tuple[Statement, ...]:
+    """The statements that drop those accounts of ours that nobody needs any longer."""
     kept = {(account.user, account.host) for account in wanted}
-    for user, host in existing:
-        if user in OURS and (user, host) not in kept:
-            yield "DROP USER %s@%s", (user, host)
+    return tuple(("DROP USER %s@%s", who) for who in existing if who[0] in OURS and who not in kept)
 
 
-def _creation(account: Account, passwords: dict[str, str]) -> Iterator[tuple[str, tuple[str, ...]]]:
+def _creation(account: Account, passwords: Mapping[str, str]) -> Iterator[Statement]:
     who = (account.user, account.host)
     if account.secret:
         yield "CREATE USER %s@%s IDENTIFIED BY %s REQUIRE SSL", (*who, passwords[account.secret])

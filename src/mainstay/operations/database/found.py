@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from mainstay.grounds.errors import GroundError
 from mainstay.model.machine import Machine
 from mainstay.operations.database import sql
-from mainstay.operations.database.accounts import statements, wanted_accounts
+from mainstay.operations.database.accounts import creations, removals, wanted_accounts
 from mainstay.operations.database.observe import Member, observe, primary_of
 from mainstay.operations.errors import OperationError
 from mainstay.operations.site import Report, Site
@@ -87,18 +87,38 @@ def _open_for_writes(site: Site, machine: str) -> None:
 
 def _ensure_accounts(site: Site, primary: str) -> bool:
     """Afterwards the schema and all accounts are on the primary, and by replication everywhere."""
-    schema = site.spec.name.replace("-", "_")
+    schema = schema_of(site)
     wanted = wanted_accounts(site.machines, schema)
-    reach = site.ground.reach()
-    rows = sql.run(reach, primary, "SELECT user, host FROM mysql.user", ("SHOW DATABASES LIKE %s", (schema,)))
-    existing = [(row["user"], row["host"]) for row in rows[0]]
     passwords = {a.secret: site.vault.secret(a.secret).reveal() for a in wanted if a.secret}
-    orders = [*statements(wanted, existing, passwords)]
-    if not rows[1]:
+    orders = list(creations(wanted, _existing_accounts(site, primary), passwords))
+    if not sql.run(site.ground.reach(), primary, ("SHOW DATABASES LIKE %s", (schema,)))[0]:
         orders.insert(0, (f"CREATE DATABASE `{schema}`", ()))
     if orders:
-        sql.run(reach, primary, *orders)
+        sql.run(site.ground.reach(), primary, *orders)
     return bool(orders)
+
+
+def remove_old_accounts(site: Site, report: Report) -> None:
+    """Drop the accounts of machines that no longer take part; only once nothing logs in with them any more."""
+    if not site.running("database"):
+        return
+    primary = primary_of(_observe_all(site))
+    if primary is None:
+        return
+    orders = removals(wanted_accounts(site.machines, schema_of(site)), _existing_accounts(site, primary))
+    if orders:
+        report(primary, "dropping accounts that nobody needs any longer")
+        sql.run(site.ground.reach(), primary, *orders)
+
+
+def schema_of(site: Site) -> str:
+    """The name of the application's schema."""
+    return site.spec.name.replace("-", "_")
+
+
+def _existing_accounts(site: Site, primary: str) -> list[tuple[str, str]]:
+    rows = sql.run(site.ground.reach(), primary, "SELECT user, host FROM mysql.user")[0]
+    return [(row["user"], row["host"]) for row in rows]
 
 
 def _ensure_following(site: Site, member: Member, source: Machine, report: Report) -> bool:
