@@ -22,13 +22,8 @@ def _after(subject: Subject, state: MachineState) -> MachineState:
             return replace(state, packages=state.packages | {*subject.names})
         case User():
             return replace(state, users={**state.users, subject.name: (subject.name, *subject.groups)})
-        case Directory():
-            return _with_path(state, subject.path, FileState("", subject.owner, subject.group, subject.mode))
-        case Bundle():
-            return _with_path(state, subject.path, FileState("", "root", "root", "755"))
-        case File():
-            digest = hashlib.sha256(subject.text.encode()).hexdigest()
-            return _with_path(state, subject.path, FileState(digest, subject.owner, subject.group, subject.mode))
+        case Directory() | Bundle() | File():
+            return replace(state, paths={**state.paths, subject.path: _lying(subject)})
         case Link():
             return replace(state, links={**state.links, subject.path: subject.target})
         case Unit():
@@ -41,5 +36,8 @@ def _after(subject: Subject, state: MachineState) -> MachineState:
             return replace(state, paths=paths, links=links)
 
 
-def _with_path(state: MachineState, path: str, found: FileState) -> MachineState:
-    return replace(state, paths={**state.paths, path: found})
+def _lying(item: Directory | Bundle | File) -> FileState:
+    if isinstance(item, Bundle):
+        return FileState("", "root", "root", "755")
+    digest = hashlib.sha256(item.text.encode()).hexdigest() if isinstance(item, File) else ""
+    return FileState(digest, item.owner, item.group, item.mode)

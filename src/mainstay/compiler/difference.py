@@ -105,7 +105,8 @@ class _Part:
             wanted = FileState(digest(real.text), real.owner, real.group, real.mode)
             if there != wanted:
                 verb = "write" if there is ABSENT else "change"
-                yield self._change(real, f"{verb} {real.path}", _diff(before.get(real.path, ""), shown))
+                old = "" if there is ABSENT else before.get(real.path, "")
+                yield self._change(real, f"{verb} {real.path}", _diff(old, shown))
 
     def _services(self) -> Iterator[Change]:
         for service in self.shown.services:
@@ -147,8 +148,9 @@ def digest(text: str) -> str:
 
 
 def _recorded_files(state: MachineState, component: str) -> dict[str, str]:
-    parts = [manifest.parts[component] for manifest in state.recorded if component in manifest.parts]
-    return {file.path: file.text for part in parts for file in part.files}
+    """What the last run that was finished put there; of one that broke off it is not known how far it came."""
+    part = state.record.parts.get(component) if state.record else None
+    return {file.path: file.text for file in part.files} if part else {}
 
 
 def _diff(before: str, file: File) -> str:

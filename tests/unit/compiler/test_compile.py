@@ -1,0 +1,53 @@
+"""The whole compilation: pure, complete, and without a secret."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from mainstay.compiler.catalogue import COMPONENTS
+from mainstay.model.manifest import Manifest
+from mainstay.spec import BLUEPRINTS, blueprint
+from mainstay.vault.vault import Vault
+from tests.builders import a_site, machines_that_run, site_of
+from tests.vocabulary import compiled
+
+
+@pytest.mark.parametrize("name", BLUEPRINTS)
+def test_the_same_file_gives_the_same_plan(name: str) -> None:
+    assert compiled(site_of(blueprint(name))) == compiled(site_of(blueprint(name)))
+
+
+def test_every_machine_has_a_manifest_in_the_order_of_the_file() -> None:
+    plan = compiled(a_site(machines=machines_that_run(zoe="balancer", anna="web app", bob="database")))
+    assert [machine.name for machine in plan.machines] == ["zoe", "anna", "bob"]
+    assert {name: list(manifest.parts) for name, manifest in plan.manifests.items()} == {
+        "zoe": ["base", "haproxy"],
+        "anna": ["base", "haproxy", "app", "nginx"],
+        "bob": ["base", "mysql"],
+    }
+    assert [(i.machine.name, i.component) for i in plan.exposures] == [
+        (name, component) for name, manifest in plan.manifests.items() for component in manifest.parts
+    ]
+
+
+@pytest.mark.parametrize("name", BLUEPRINTS)
+def test_a_manifest_survives_json(name: str) -> None:
+    for manifest in compiled(site_of(blueprint(name))).manifests.values():
+        assert Manifest.from_json(json.loads(json.dumps(manifest.to_json()))) == manifest
+
+
+@pytest.mark.parametrize("name", BLUEPRINTS)
+def test_a_manifest_holds_references_and_no_secret(name: str, tmp_path: Path) -> None:
+    vault = Vault(tmp_path / "secrets.json")
+    manifests = compiled(site_of(blueprint(name))).manifests.values()
+    filled_in = [vault.fill_in_manifest(manifest) for manifest in manifests]
+    values = json.loads((tmp_path / "secrets.json").read_text())
+    assert sorted(values) == ["database-application", "database-reader"]
+    assert [value for value in values.values() if value in json.dumps([m.to_json() for m in manifests])] == []
+    assert [value for value in values.values() if value not in json.dumps([m.to_json() for m in filled_in])] == []
+
+
+def test_packages_are_those_of_the_component() -> None:
+    parts = compiled(site_of(blueprint("simple"))).manifests["srv-01"].parts
+    assert {n: p.packages for n, p in parts.items()} == {c.name: c.packages for c in COMPONENTS}
