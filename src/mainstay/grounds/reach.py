@@ -1,5 +1,6 @@
 """How anything of ours talks to a machine: OpenSSH, by the one configuration file that the ground wrote."""
 
+import hashlib
 import os
 import shlex
 import tempfile
@@ -23,11 +24,15 @@ def sockets_folder() -> Path:
     return folder
 
 
-def sharing() -> str:
-    """The lines of an OpenSSH configuration by which one connection serves many commands, and a dead one is noticed."""
+def sharing(site_folder: Path) -> str:
+    """The lines of an OpenSSH configuration by which one connection serves many commands, and a dead one is noticed.
+
+    The connections bear the site's mark: machines of two labs may have one and the same name and address.
+    """
+    mark = hashlib.sha256(str(site_folder).encode()).hexdigest()[:8]
     return (
         "  LogLevel ERROR\n  ConnectTimeout 5\n  ServerAliveInterval 5\n  ServerAliveCountMax 3\n"
-        f"  ControlMaster auto\n  ControlPersist 60\n  ControlPath {sockets_folder()}/%C\n"
+        f"  ControlMaster auto\n  ControlPersist 60\n  ControlPath {sockets_folder()}/{mark}-%C\n"
     )
 
 

@@ -26,7 +26,8 @@ class Probe:
     kind "unit": `target` is a systemd unit that must be active.
     kind "tcp":  `target` is `address:port` and must accept a connection.
     kind "greeting": as "tcp", and whoever is behind it must speak first, as MySQL does.
-    kind "http": `target` is a URL and must answer with a status below 400; `host` is the Host header.
+    kind "http": `target` is a URL, or `unix:SOCKET:/PATH`, and must answer with a status below 400; `host` is the
+    Host header.
     """
 
     name: str

@@ -71,7 +71,8 @@ def _file(file: File) -> Iterator[Step]:
     replace = f"mv -f {new} {old}"
     if file.validate:
         trial = file.validate.format(candidate=new)
-        replace = f'if said=$({trial} 2>&1); then {replace}; else rm -f {new}; echo "$said" | sed "s:{CANDIDATE}::g" >&2; exit 1; fi'
+        refuse = f'rm -f {new}; echo "$said" | sed "s:{CANDIDATE}::g" >&2; exit 1'
+        replace = f"if said=$({trial} 2>&1); then {replace}; else {refuse}; fi"
     yield _shell(replace)
 
 

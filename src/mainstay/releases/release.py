@@ -9,7 +9,7 @@ from pathlib import Path
 from mainstay.model.error import MainstayError
 from mainstay.spec import Spec
 
-SERVER = ("granian==2.8.7",)
+SERVER = ("gunicorn==27.0.1",)
 """The application server that every WSGI or ASGI release carries; `docs/decisions/0002` says why this one."""
 
 LEFT_OUT = frozenset(

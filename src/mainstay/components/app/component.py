@@ -1,6 +1,7 @@
 """The user's application: its releases, its environment, its service."""
 
 from pathlib import PurePosixPath
+from typing import Any
 
 from mainstay.model.component import Component, View
 from mainstay.model.exposure import Exposure, Port, Probe
@@ -13,20 +14,23 @@ ENVIRONMENT = "/etc/mainstay/app.env"
 START = "/usr/local/lib/mainstay/app-start"
 RUN = "/usr/local/lib/mainstay/app-run"
 UNIT = "/etc/systemd/system/mainstay-app.service"
-SOCKET = "/run/mainstay-app/app.sock"
+SOCKET = "/run/mainstay-app.sock"
+SOCKET_UNIT = "/etc/systemd/system/mainstay-app.socket"
 PORT = 8000
 KEPT_RELEASES = 5
+THREADS = 8
+"""Per worker: a thread that waits for a slow database must not keep the health check waiting."""
 
 
 def exposes(spec: Spec, machine: Machine) -> Exposure:
     """For `run:` a port that only this machine's Nginx uses; else a unix socket, which is no port."""
     ports = (Port("http", PORT, open_to=("nginx",), bind="127.0.0.1"),) if spec.app.run else ()
-    through_nginx = f"http://{machine.address}:8080{spec.app.health}"
+    health = f"http://127.0.0.1:{PORT}{spec.app.health}" if spec.app.run else f"unix:{SOCKET}:{spec.app.health}"
     return Exposure(
         ports,
         (
             Probe("unit", "unit", "mainstay-app.service"),
-            Probe("health", "http", through_nginx, host=spec.domain),
+            Probe("health", "http", health, host=spec.domain),
         ),
     )
 
@@ -40,8 +44,10 @@ def installs(view: View[Spec]) -> Install:
         "release": release,
         "source": str(PurePosixPath(release) / "project" / view.spec.app.source),
         "socket": SOCKET,
+        "threads": view.spec.app.threads or THREADS,
         "environment": _environment(view),
     }
+    listening, socket_service = _socket(view.spec, variables)
     return Install(
         users=(User(USER),),
         directories=(Directory(str(home)), Directory(str(home / "releases"))),
@@ -51,10 +57,19 @@ def installs(view: View[Spec]) -> Install:
             File(RUN, Content("app-run", variables), mode="755"),
             File(START, Content("app-start", variables), mode="755"),
             File(UNIT, Content("mainstay-app.service", variables)),
+            *listening,
         ),
         links=(Link(str(home / "current"), release),),
-        services=(Service("mainstay-app.service", restart_on=(ENVIRONMENT, RUN, START, UNIT)),),
+        services=(*socket_service, Service("mainstay-app.service", restart_on=(ENVIRONMENT, RUN, START, UNIT))),
     )
+
+
+def _socket(spec: Spec, variables: dict[str, Any]) -> tuple[tuple[File, ...], tuple[Service, ...]]:
+    """The socket that systemd holds open while the application restarts; `run:` programs listen by themselves."""
+    if spec.app.run:
+        return (), ()
+    unit = File(SOCKET_UNIT, Content("mainstay-app.socket", variables))
+    return (unit,), (Service("mainstay-app.socket", restart_on=(SOCKET_UNIT,)),)
 
 
 def _environment(view: View[Spec]) -> dict[str, str]:

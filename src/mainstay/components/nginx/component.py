@@ -53,7 +53,7 @@ def _in_release(spec: Spec, path: str) -> str:
 def _upstream(view: View[Spec]) -> str:
     """Where the application of this machine listens: by socket, or for `run:` by port."""
     if view.spec.app.run is None:
-        return "unix:/run/mainstay-app/app.sock"
+        return "unix:/run/mainstay-app.sock"
     port = view.port(view.machine, "app", "http")
     return f"{port.bind}:{port.number}"
 

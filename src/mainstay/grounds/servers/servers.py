@@ -89,7 +89,7 @@ class Servers:
         return (
             "# Written by Mainstay. A server's key is pinned when it is first met.\n"
             f"Host *\n  UserKnownHostsFile {self.folder / 'known_hosts'}\n  StrictHostKeyChecking accept-new\n"
-            f"  BatchMode yes\n{sharing()}"
+            f"  BatchMode yes\n{sharing(self.folder)}"
         )
 
     def _host(self, machine: Machine) -> str:

@@ -3,6 +3,7 @@
 Reads from standard input a JSON list of {"kind", "target", "host"}; prints a JSON list of "" (well) or why not.
 """
 
+import http.client
 import json
 import socket
 import subprocess
@@ -41,8 +42,34 @@ def greeting(target: str, _host: str) -> str:
         return f"nobody is behind {target}: {error}"
 
 
-def http(target: str, host: str) -> str:
+class UnixConnection(http.client.HTTPConnection):
+    """HTTP over a unix socket: the host is the socket's path."""
+
+    def connect(self) -> None:
+        """Connect to the socket."""
+        self.sock = socket.socket(socket.AF_UNIX)
+        self.sock.settimeout(SECONDS)
+        self.sock.connect(self.host)
+
+
+def http_by_socket(target: str, host: str) -> str:
+    """A path, asked for over a unix socket, must answer with a status below 400."""
+    _, path, asked = target.split(":", 2)
+    connection = UnixConnection(path)
+    try:
+        connection.request("GET", asked, headers={"Host": host or "localhost"})
+        status = connection.getresponse().status
+    except (OSError, http.client.HTTPException) as error:
+        return f"{asked} does not answer on {path}: {error}"
+    finally:
+        connection.close()
+    return "" if status < 400 else f"{asked} answers {status} on {path}"
+
+
+def by_http(target: str, host: str) -> str:
     """A URL must answer with a status below 400."""
+    if target.startswith("unix:"):
+        return http_by_socket(target, host)
     request = urllib.request.Request(target, headers={"Host": host} if host else {})
     try:
         with urllib.request.build_opener(urllib.request.ProxyHandler({})).open(request, timeout=SECONDS):
@@ -53,7 +80,7 @@ def http(target: str, host: str) -> str:
         return f"{target} does not answer: {getattr(error, 'reason', error)}"
 
 
-KINDS = {"unit": unit, "tcp": tcp, "greeting": greeting, "http": http}
+KINDS = {"unit": unit, "tcp": tcp, "greeting": greeting, "http": by_http}
 
 
 def main() -> None:
