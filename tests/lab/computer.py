@@ -1,0 +1,150 @@
+"""This computer as the lab's tests see it, with eyes of their own: what a lab leaves here, by its name alone.
+
+Nothing of Mainstay is used, so that what Mainstay forgets to clear is found. Every function takes the name of a lab;
+all names of labs that begin with it and a hyphen are meant, too.
+"""
+
+import os
+import re
+import signal
+import subprocess
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+PROC = Path("/proc")
+NAMESPACES = Path("/run/netns")
+
+
+def processes_of(lab: str) -> dict[int, str]:
+    """Every process of the lab, with its command line: what runs on its machines, and what serves them out here."""
+    return {pid: command for pid, command in _commands() if _is_of(lab, pid, command)}
+
+
+def mounts_of(lab: str) -> list[str]:
+    """Where something is mounted for the lab, the innermost first: its disks and its network's namespace."""
+    places = [line.split()[1] for line in _read(PROC / "self" / "mounts").splitlines()]
+    is_ours = re.compile(rf"(/labs/{lab}[-/]|{NAMESPACES}/mainstay-{lab}(-|$))")
+    return [place for place in reversed(places) if is_ours.search(place)]
+
+
+def namespaces_of(lab: str) -> list[str]:
+    """The files of the lab's network namespaces."""
+    return [str(path) for path in (*NAMESPACES.glob(f"mainstay-{lab}"), *NAMESPACES.glob(f"mainstay-{lab}-*"))]
+
+
+def groups_of(lab: str) -> list[Path]:
+    """The lab's control groups, the innermost first."""
+    tops = [top for mount in _control_groups() for top in mount.glob(f"mainstay-{lab}-*")]
+    return [Path(folder) for top in tops for folder, _, _ in os.walk(top, topdown=False)]
+
+
+def remains_of(lab: str) -> list[str]:
+    """A line for each thing that this lab still has on this computer, files apart; empty when it is gone."""
+    return [
+        *(f"process {pid}: {command}" for pid, command in processes_of(lab).items()),
+        *(f"mount {place}" for place in mounts_of(lab)),
+        *(f"network namespace {path}" for path in namespaces_of(lab)),
+        *(f"control group {path}" for path in groups_of(lab)),
+    ]
+
+
+def inits_of(lab: str) -> dict[str, int]:
+    """The process that is number 1 on each running machine of the lab, by the machine's name."""
+    found = {}
+    for pid in processes_of(lab):
+        numbers = _field(pid, "NSpid")
+        if len(numbers) > 1 and numbers[-1] == "1":
+            machine = next((step for step in _group(pid) if step.startswith(f"mainstay-{lab}-")), "")
+            found[machine.removeprefix(f"mainstay-{lab}-").removesuffix(".service")] = pid
+    return found
+
+
+def lose_power(lab: str) -> None:
+    """What a power cut of this computer does to the lab: no process, mount, namespace or group of it is left.
+
+    What is on disk stays as it was at that moment.
+    """
+    _kill_all(lab)
+    for place in mounts_of(lab):
+        _unmount(place)
+    for path in namespaces_of(lab):
+        Path(path).unlink()
+    for group in groups_of(lab):
+        group.rmdir()
+
+
+def wait_for_end(pid: int, seconds: float) -> float:
+    """Wait until a process is gone, polling every few milliseconds; give the moment, as time.monotonic() has it."""
+    begun = time.monotonic()
+    while (PROC / str(pid)).exists() and _field(pid, "State")[:1] != ["Z"]:
+        if time.monotonic() - begun > seconds:
+            raise AssertionError(f"Process {pid} did not end within {seconds:g} s.")
+        time.sleep(0.005)
+    return time.monotonic()
+
+
+def tree(folder: Path) -> dict[str, str]:
+    """Every file and folder below, by its path, with its kind, mode and size."""
+    found = {}
+    for path in sorted(folder.rglob("*")):
+        seen = path.lstat()
+        found[str(path.relative_to(folder))] = f"{seen.st_mode:o} {seen.st_size if path.is_file() else ''}".strip()
+    return found
+
+
+def _kill_all(lab: str, seconds: float = 10.0) -> None:
+    begun = time.monotonic()
+    while left := processes_of(lab):
+        for pid in left:
+            _kill(pid)
+        if time.monotonic() - begun > seconds:
+            raise AssertionError(f"Could not be killed within {seconds:g} s: {left}")
+        time.sleep(0.05)
+
+
+def _kill(pid: int) -> None:
+    try:
+        os.kill(pid, signal.SIGKILL)
+    except ProcessLookupError:
+        return
+
+
+def _unmount(place: str) -> None:
+    subprocess.run(("umount", place), check=True)
+
+
+def _commands() -> Iterator[tuple[int, str]]:
+    for entry in PROC.iterdir():
+        if entry.name.isdigit():
+            yield int(entry.name), _read(entry / "cmdline").replace("\0", " ").strip()
+
+
+def _is_of(lab: str, pid: int, command: str) -> bool:
+    """By its control group, by the network it names, or by the environment in which the tests call Mainstay."""
+    is_inside = any(step.startswith(f"mainstay-{lab}-") for step in _group(pid))
+    is_about = re.search(rf"{NAMESPACES}/mainstay-{lab}(-|\s|$)", command) is not None
+    given = _read(PROC / str(pid) / "environ").split("\0")
+    is_called = any(word.startswith("XDG_STATE_HOME=") and f"/{lab}-" in word for word in given)
+    return is_inside or is_about or is_called
+
+
+def _group(pid: int) -> list[str]:
+    return _read(PROC / str(pid) / "cgroup").replace("\n", "/").split("/")
+
+
+def _field(pid: int, name: str) -> list[str]:
+    lines = _read(PROC / str(pid) / "status").splitlines()
+    return next((line.split()[1:] for line in lines if line.startswith(f"{name}:")), [])
+
+
+def _control_groups() -> list[Path]:
+    lines = [line.split() for line in _read(PROC / "self" / "mounts").splitlines()]
+    return [Path(words[1]) for words in lines if words[2] == "cgroup2"]
+
+
+def _read(path: Path) -> str:
+    try:
+        return path.read_text(errors="replace")
+    except OSError:
+        return ""

@@ -1,0 +1,35 @@
+"""Keeps the lab's tests to computers that can make machines, and sees that they leave none behind."""
+
+import os
+import shutil
+import sys
+from collections.abc import Iterator
+
+import pytest
+
+from tests.lab import computer
+
+PROGRAMS = {
+    "systemd-nspawn": "systemd-container",
+    "mmdebstrap": "mmdebstrap",
+    "socat": "socat",
+    "ssh": "openssh-client",
+}
+ALL_TEST_LABS = "mst"
+
+
+def lacks() -> str:
+    """What this computer lacks for making machines; "" if nothing."""
+    if sys.platform != "linux" or os.geteuid() != 0:
+        return "machines are made by root on Linux"
+    missing = sorted(package for program, package in PROGRAMS.items() if shutil.which(program) is None)
+    return f"scripts/setup --lab installs what is missing here: {', '.join(missing)}" if missing else ""
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _leave_no_trace() -> Iterator[None]:
+    """After the last test no process, mount, network or control group of any test's lab is there."""
+    if why := lacks():
+        pytest.skip(why)
+    yield
+    assert computer.remains_of(ALL_TEST_LABS) == []

@@ -1,0 +1,51 @@
+"""A verb of `mainstay` while it runs: what it has told so far, and ways to break it off."""
+
+import os
+import signal
+import subprocess
+import threading
+import time
+
+from tests.lab.waiting import PATIENCE, becomes
+
+
+class Running:
+    """A program started as the leader of a process group of its own; its output is read as it comes."""
+
+    def __init__(self, process: "subprocess.Popen[str]") -> None:
+        self._process = process
+        self._lines: list[str] = []
+        self._reader = threading.Thread(target=self._read, daemon=True)
+        self._reader.start()
+
+    @property
+    def told(self) -> str:
+        """All that it has printed so far."""
+        return "".join(self._lines)
+
+    def tells(self, words: str, within: float) -> None:
+        """Wait until it has printed these words."""
+        becomes(f"Telling of {words!r}", lambda: self.told, lambda told: words in told, within)
+
+    def ends(self, within: float = 120.0) -> int:
+        """Wait for its end; give its exit status (negative if a signal ended it)."""
+        status = self._process.wait(timeout=within * PATIENCE)
+        self._reader.join()
+        return status
+
+    def is_killed(self) -> None:
+        """SIGKILL to it and all its helpers at once, at whatever they are doing."""
+        os.killpg(self._process.pid, signal.SIGKILL)
+        self.ends()
+
+    def is_interrupted(self) -> None:
+        """Ctrl-C at its terminal: SIGINT to it and all its helpers."""
+        os.killpg(self._process.pid, signal.SIGINT)
+
+    def lasts(self, seconds: float) -> None:
+        """Let it run for so long."""
+        time.sleep(seconds)
+
+    def _read(self) -> None:
+        for line in self._process.stdout or ():
+            self._lines.append(line)
