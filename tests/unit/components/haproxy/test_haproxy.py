@@ -1,0 +1,140 @@
+"""HAProxy's two duties: the balancer, and the way to the database."""
+
+from typing import get_args
+
+import pytest
+
+from mainstay.model.exposure import EVERYBODY, Exposure, Port, Probe
+from mainstay.spec.sections.balancer import ALGORITHMS, Algorithm
+from tests.builders import a_site, machines_that_run
+from tests.vocabulary import compiled, exposed, file_of, installed, lines_of, lines_with
+
+CONFIG = "/etc/haproxy/haproxy.cfg"
+UNIT = Probe("unit", "unit", "haproxy.service")
+TWO = machines_that_run(lb_01="balancer", srv_01="web app", srv_02="web app")
+WITH_DATABASE = machines_that_run(lb_01="balancer", srv_01="web app database", srv_02="web app", srv_03="database")
+SITE = Port("site", 80, (EVERYBODY,))
+ROUTES = (
+    Port("primary", 3306, ("app",), "127.0.0.1"),
+    Port("replicas", 3307, ("app",), "127.0.0.1"),
+)
+ASKED = (Probe("primary", "greeting", "127.0.0.1:3306"), Probe("replicas", "greeting", "127.0.0.1:3307"))
+
+
+@pytest.mark.parametrize("algorithm", ALGORITHMS)
+def test_requests_are_shared_as_the_file_says(algorithm: str) -> None:
+    spec = a_site(machines=TWO, balancer={"algorithm": algorithm}, web={"static": {"/static": "static"}})
+    lines = lines_with("balance", installed(spec, "haproxy", on="lb-01"), CONFIG)
+    assert lines == [f"balance {algorithm}"] * 2
+
+
+def test_there_are_five_ways_to_share() -> None:
+    assert get_args(Algorithm) == ("roundrobin", "leastconn", "source", "random", "first")
+
+
+@pytest.mark.parametrize(
+    ("servers", "backup"), [("active-active", ("", "", "")), ("active-passive", ("", " backup", " backup"))]
+)
+def test_passive_servers_wait_behind_the_first(servers: str, backup: tuple[str, str, str]) -> None:
+    machines = machines_that_run(lb_01="balancer", srv_03="web app", srv_01="web app", srv_02="web app")
+    plan = compiled(a_site(machines=machines, balancer={"servers": servers}))
+    addresses = {machine.name: machine.address for machine in plan.machines}
+    assert lines_with("server", plan.manifests["lb-01"].parts["haproxy"], CONFIG) == [
+        f"server srv-03 {addresses['srv-03']}:8080{backup[0]}",
+        f"server srv-01 {addresses['srv-01']}:8080{backup[1]}",
+        f"server srv-02 {addresses['srv-02']}:8080{backup[2]}",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("machine", "shown"),
+    [
+        ("lb-01", Exposure((SITE,), (UNIT, Probe("site", "tcp", "10.77.225.29:80")))),
+        ("srv-01", Exposure(ROUTES, (UNIT, *ASKED))),
+        ("srv-02", Exposure(ROUTES, (UNIT, *ASKED))),
+    ],
+)
+def test_a_balancer_shows_the_site_and_a_server_its_way_to_the_database(machine: str, shown: Exposure) -> None:
+    assert exposed(a_site(machines=WITH_DATABASE), "haproxy", on=machine) == shown
+
+
+def test_one_machine_has_both_duties() -> None:
+    spec = a_site(machines=machines_that_run(srv_01="balancer web app database"))
+    haproxy = installed(spec, "haproxy")
+    assert exposed(spec, "haproxy").ports == (SITE, *ROUTES)
+    assert lines_with("bind", haproxy, CONFIG) == ["bind *:80", "bind 127.0.0.1:3306", "bind 127.0.0.1:3307"]
+
+
+def test_without_a_database_there_is_no_way_to_it() -> None:
+    spec = a_site(machines=TWO)
+    assert exposed(spec, "haproxy") == Exposure((), (UNIT,))
+    assert lines_with("bind", installed(spec, "haproxy"), CONFIG) == []
+
+
+def test_nobody_but_an_application_needs_a_way_to_the_database() -> None:
+    spec = a_site(machines=machines_that_run(srv_01="balancer database", srv_02="web app"))
+    assert exposed(spec, "haproxy").ports == (SITE,)
+    assert "haproxy" not in compiled(a_site(machines=WITH_DATABASE)).manifests["srv-03"].parts
+
+
+def test_every_database_is_asked_who_it_is() -> None:
+    plan = compiled(a_site(machines=WITH_DATABASE, database={"failover": "manual", "max_lag": "1500ms"}))
+    haproxy = plan.manifests["srv-02"].parts["haproxy"]
+    one, other = (f"{m.name} {m.address}:3306" for m in plan.machines if "database" in m.roles)
+    checked, cut = "check port 8008", "on-marked-down shutdown-sessions"
+    assert lines_with("server", haproxy, CONFIG) == [
+        *[f"server {server} {checked} {cut}" for _ in ("primary", "fresh", "readable") for server in (one, other)],
+        f"server {one} track fresh/srv-01 {cut} on-marked-up shutdown-backup-sessions",
+        f"server {other} track fresh/srv-03 {cut} on-marked-up shutdown-backup-sessions",
+        f"server srv-01-as-primary {one.split()[1]} track primary/srv-01 backup {cut}",
+        f"server srv-03-as-primary {other.split()[1]} track primary/srv-03 backup {cut}",
+        f"server srv-01-stale {one.split()[1]} track readable/srv-01 backup {cut}",
+        f"server srv-03-stale {other.split()[1]} track readable/srv-03 backup {cut}",
+    ]
+    asked = [line for line in lines_of(haproxy, CONFIG) if line.startswith("http-check send")]
+    assert asked == [
+        "http-check send meth GET uri /primary",
+        "http-check send meth GET uri /replica?lag=1.5",
+        "http-check send meth GET uri /readable",
+    ]
+
+
+def test_durations_are_whole_milliseconds() -> None:
+    balancer = {"timeout": "2m", "queue": "1.5s", "check_interval": "290ms"}
+    haproxy = installed(a_site(balancer=balancer), "haproxy")
+    lines = lines_of(haproxy, CONFIG)
+    assert [line for line in lines if line.startswith(("timeout server", "timeout queue"))] == [
+        "timeout queue 1500ms",
+        "timeout server 120000ms",
+    ]
+    checks = lines_with("default-server", haproxy, CONFIG)
+    assert checks == ["default-server check inter 290ms fastinter 200ms fall 2 rise 2 on-marked-down shutdown-sessions"]
+
+
+def test_the_users_own_lines_stand_in_the_frontend_as_they_are() -> None:
+    extra = ["http-request deny if { path_beg /internal }", 'http-response set-header X-Note "{{ a }} & <b>"']
+    text = file_of(installed(a_site(balancer={"extra": extra, "port": 8888}), "haproxy"), CONFIG).text
+    frontend = text.partition("frontend site\n")[2].partition("\nbackend")[0]
+    assert "    bind *:8888\n" in frontend
+    assert "".join(f"    {line}\n" for line in extra) in frontend
+
+
+def test_static_files_have_servers_of_their_own() -> None:
+    spec = a_site(web={"static": {"/static": "public", "/media/": "media"}})
+    lines = lines_of(installed(spec, "haproxy"), CONFIG)
+    assert "use_backend static if { path_beg /static/ /media/ }" in lines
+    assert [line for line in lines if line.startswith("backend ")] == ["backend app", "backend static"]
+    without = lines_of(installed(a_site(), "haproxy"), CONFIG)
+    assert [line for line in without if line.startswith(("backend ", "use_backend"))] == ["backend app"]
+
+
+def test_servers_are_asked_for_the_applications_health_under_the_sites_name() -> None:
+    spec = a_site(domain="shop.example.org", app={"source": ".", "wsgi": "a:b", "health": "/health/ready"})
+    lines = lines_of(installed(spec, "haproxy"), CONFIG)
+    assert "http-check send meth GET uri /health/ready ver HTTP/1.1 hdr Host shop.example.org" in lines
+
+
+def test_a_new_configuration_is_tried_and_then_loaded_without_a_restart() -> None:
+    haproxy = installed(a_site(), "haproxy")
+    assert file_of(haproxy, CONFIG).validate == "haproxy -c -f {candidate}"
+    assert [service.reload_on for service in haproxy.services] == [(CONFIG,)]

@@ -1,0 +1,76 @@
+"""Nginx: static files, and the way to the application on the same machine."""
+
+from mainstay.model.exposure import Exposure, Port, Probe
+from tests.builders import a_site, machines_that_run
+from tests.vocabulary import compiled, exposed, file_of, installed, lines_of, lines_with
+
+CONFIG = "/etc/nginx/nginx.conf"
+SERVER = {"runs": ["balancer", "web", "app"], "address": "192.0.2.1"}
+
+
+def test_only_the_balancers_come_in() -> None:
+    assert exposed(a_site(), "nginx") == Exposure(
+        (Port("http", 8080, ("haproxy",)),),
+        (
+            Probe("unit", "unit", "nginx.service"),
+            Probe("http", "http", "http://10.77.79.233:8080/.well-known/mainstay/web", "shop.test"),
+        ),
+    )
+
+
+def test_the_names_of_this_computer_are_known_in_the_lab_only() -> None:
+    in_lab = lines_with("server_name", installed(a_site(), "nginx"), CONFIG)
+    on_servers = lines_with("server_name", installed(a_site(machines={"srv-01": SERVER}), "nginx"), CONFIG)
+    assert in_lab == ["server_name _;", "server_name shop.test localhost 127.0.0.1;"]
+    assert on_servers == ["server_name _;", "server_name shop.test;"]
+
+
+def test_whoever_asks_for_another_site_learns_nothing() -> None:
+    text = file_of(installed(a_site(machines={"srv-01": SERVER}), "nginx"), CONFIG).text
+    first = text.partition("    server {\n")[2].partition("    }\n")[0]
+    assert first.split() == ["listen", "192.0.2.1:8080", "default_server;", "server_name", "_;", "return", "421;"]
+
+
+def test_the_visitors_address_is_believed_of_balancers_only() -> None:
+    plan = compiled(a_site(machines=machines_that_run(lb_01="balancer", srv_01="web app database")))
+    nginx = plan.manifests["srv-01"].parts["nginx"]
+    assert lines_with("set_real_ip_from", nginx, CONFIG) == [f"set_real_ip_from {plan.machines[0].address};"]
+
+
+def test_static_folders_are_those_of_the_current_release() -> None:
+    lines = lines_of(installed(a_site(web={"static": {"/static": "./public", "/media/": "media/"}}), "nginx"), CONFIG)
+    assert [line for line in lines if line.startswith(("location", "alias"))] == [
+        "location = /.well-known/mainstay/web {",
+        "location /static/ {",
+        "alias /srv/shop/current/project/public/;",
+        "location /media/ {",
+        "alias /srv/shop/current/project/media/;",
+        "location / {",
+    ]
+
+
+def test_headers_are_added_to_every_response() -> None:
+    headers = {"X-Frame-Options": "DENY", "Content-Security-Policy": "default-src 'self'; img-src *"}
+    assert lines_with("add_header", installed(a_site(web={"headers": headers}), "nginx"), CONFIG) == [
+        'add_header X-Frame-Options "DENY" always;',
+        "add_header Content-Security-Policy \"default-src 'self'; img-src *\" always;",
+    ]
+
+
+def test_limits_are_exact() -> None:
+    nginx = installed(a_site(web={"max_body": "512KiB", "timeout": "750ms"}), "nginx")
+    assert lines_with("client_max_body_size", nginx, CONFIG) == ["client_max_body_size 524288;"]
+    assert lines_with("proxy_read_timeout", nginx, CONFIG) == ["proxy_read_timeout 750ms;"]
+    assert lines_with("proxy_send_timeout", nginx, CONFIG) == ["proxy_send_timeout 750ms;"]
+
+
+def test_a_program_is_reached_by_its_port_and_else_by_a_socket() -> None:
+    program = a_site(app={"source": ".", "run": "./serve"})
+    assert lines_with("server", installed(program, "nginx"), CONFIG)[0] == "server 127.0.0.1:8000 fail_timeout=0;"
+    assert lines_with("server", installed(a_site(), "nginx"), CONFIG)[0].startswith("server unix:/run/mainstay-app")
+
+
+def test_a_new_configuration_is_tried_and_then_loaded_without_a_restart() -> None:
+    nginx = installed(a_site(), "nginx")
+    assert file_of(nginx, CONFIG).validate == "nginx -t -q -c {candidate}"
+    assert [service.reload_on for service in nginx.services] == [(CONFIG,)]

@@ -1,0 +1,116 @@
+"""What holds of every component on every machine."""
+
+import re
+
+import pytest
+
+from mainstay.compiler.catalogue import COMPONENTS
+from mainstay.model.exposure import EVERYBODY
+from mainstay.model.install import Install
+from mainstay.model.plan import Plan
+from mainstay.spec import BLUEPRINTS, Spec, blueprint
+from tests.builders import a_site, machines_that_run, site_of
+from tests.vocabulary import compiled
+
+SITES: dict[str, Spec] = {name: site_of(blueprint(name)) for name in BLUEPRINTS} | {
+    "no database": a_site(machines=machines_that_run(lb="balancer", srv_01="web app", srv_02="web app")),
+    "a program": a_site(
+        machines=machines_that_run(srv_01="balancer web app", db="database"), app={"source": ".", "run": "./serve"}
+    ),
+    "asgi": a_site(app={"source": "./app", "asgi": "shop:app"}),
+}
+NAMES = {component.name for component in COMPONENTS}
+
+
+def paths_of(part: Install) -> list[str]:
+    """Every path that a component puts on its machine."""
+    return [
+        *(directory.path for directory in part.directories),
+        *(file.path for file in part.files),
+        *(bundle.path for bundle in part.bundles),
+        *(link.path for link in part.links),
+    ]
+
+
+@pytest.fixture(params=SITES)
+def plan(request: pytest.FixtureRequest) -> Plan:
+    return compiled(SITES[request.param])
+
+
+def test_ports_are_open_to_components_that_exist(plan: Plan) -> None:
+    named = {peer for exposure in plan.exposures.values() for port in exposure.ports for peer in port.open_to}
+    assert named <= {*NAMES, EVERYBODY}
+
+
+def test_only_the_site_itself_is_open_to_everybody(plan: Plan) -> None:
+    opened = [(i.component, p.name) for i, e in plan.exposures.items() for p in e.ports if EVERYBODY in p.open_to]
+    assert opened == [("haproxy", "site")]
+
+
+def test_no_two_components_of_a_machine_listen_at_one_place(plan: Plan) -> None:
+    places = [
+        (i.machine.name, port.bind or i.machine.address, port.number)
+        for i, exposure in plan.exposures.items()
+        for port in exposure.ports
+    ]
+    assert len({*places}) == len(places)
+
+
+def test_ports_and_probes_are_named_once(plan: Plan) -> None:
+    for exposure in plan.exposures.values():
+        for names in ([p.name for p in exposure.ports], [p.name for p in exposure.probes]):
+            assert sorted({*names}) == sorted(names)
+
+
+def test_only_units_that_are_installed_are_probed(plan: Plan) -> None:
+    for instance, exposure in plan.exposures.items():
+        part = plan.manifests[instance.machine.name].parts[instance.component]
+        probed = {probe.target for probe in exposure.probes if probe.kind == "unit"}
+        assert probed <= {service.unit for service in part.services}
+
+
+def test_units_start_again_only_for_what_their_component_puts_there(plan: Plan) -> None:
+    for manifest in plan.manifests.values():
+        for part in manifest.parts.values():
+            inputs = {path for service in part.services for path in (*service.restart_on, *service.reload_on)}
+            assert inputs <= {*(file.path for file in part.files), *(link.path for link in part.links)}
+
+
+def test_every_file_makes_a_unit_start_again_or_load_it(plan: Plan) -> None:
+    for manifest in plan.manifests.values():
+        for part in manifest.parts.values():
+            inputs = {path for service in part.services for path in (*service.restart_on, *service.reload_on)}
+            assert {file.path for file in part.files} <= inputs
+
+
+def test_every_path_has_one_owner(plan: Plan) -> None:
+    for manifest in plan.manifests.values():
+        paths = [path for part in manifest.parts.values() for path in paths_of(part)]
+        assert sorted({*paths}) == sorted(paths)
+
+
+def test_what_holds_a_secret_is_for_root_only(plan: Plan) -> None:
+    for manifest in plan.manifests.values():
+        files = [file for part in manifest.parts.values() for file in part.files if "${secret:" in file.text]
+        assert [(file.owner, file.mode) for file in files] == [("root", "600")] * len(files)
+
+
+def test_programs_can_be_run_and_nothing_else(plan: Plan) -> None:
+    for manifest in plan.manifests.values():
+        files = [file for part in manifest.parts.values() for file in part.files]
+        programs = {file.path for file in files if file.text.startswith("#!")}
+        assert programs == {file.path for file in files if file.mode == "755"}
+
+
+def test_units_run_as_users_that_are_made(plan: Plan) -> None:
+    for manifest in plan.manifests.values():
+        for part in manifest.parts.values():
+            units = [file.text for file in part.files if file.path.startswith("/etc/systemd/system/mainstay-")]
+            named = {user for text in units for user in re.findall(r"^(?:User|SocketUser)=(.*)$", text, re.MULTILINE)}
+            assert named == {user.name for user in part.users}
+
+
+def test_every_line_of_a_file_ends(plan: Plan) -> None:
+    for manifest in plan.manifests.values():
+        files = [file for part in manifest.parts.values() for file in part.files]
+        assert [file.path for file in files if not file.text.endswith("\n")] == []
