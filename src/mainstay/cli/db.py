@@ -3,11 +3,10 @@
 import sys
 
 import click
-from rich.console import Console
 from rich.table import Table
 
 from mainstay.cli.options import Options, with_options
-from mainstay.cli.output import say, show
+from mainstay.cli.output import say, show, wide_console
 from mainstay.operations.status import Status, is_sync, status
 
 
@@ -25,7 +24,7 @@ def status_command(options: Options) -> None:
     if options.output != "text":
         show(data, options.output)
     else:
-        Console(highlight=False).print(_table(found))
+        wide_console().print(_table(found))
         say(found.database_sentence)
     sys.exit(0 if found.is_database_healthy else 1)
 

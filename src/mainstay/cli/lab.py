@@ -65,7 +65,7 @@ def power_group() -> None:
 @with_options
 def off_command(options: Options, name: str) -> None:
     """Switch MACHINE off as if its cable was pulled."""
-    options.site().ground.power_off(name)
+    labs.power(options.site(), name, is_on=False)
     say(f"{name} is off.")
 
 
@@ -74,5 +74,5 @@ def off_command(options: Options, name: str) -> None:
 @with_options
 def on_command(options: Options, name: str) -> None:
     """Switch MACHINE on; what ran on it starts by itself."""
-    options.site().ground.power_on(name)
+    labs.power(options.site(), name, is_on=True)
     say(f"{name} is on.")

@@ -3,7 +3,7 @@
 import click
 
 from mainstay.cli.options import Options, with_options
-from mainstay.cli.output import say, show
+from mainstay.cli.output import counted, say, show
 from mainstay.model.change import Change
 from mainstay.operations.prepare import Prepared, prepare
 
@@ -26,13 +26,17 @@ def print_plan(prepared: Prepared, machines: list[str], options: Options) -> Non
         show({name: [_as_data(change) for change in found] for name, found in changes.items()}, options.output)
         return
     for name, found in changes.items():
-        _print_machine(name, found, options.is_quiet)
+        if name in prepared.off:
+            say(f"{name}: it is off, so it was not asked; `mainstay up` switches it on", bold=True)
+        else:
+            _print_machine(name, found, options.is_quiet)
     total = sum(len(found) for found in changes.values())
-    say(f"{total} changes on {sum(bool(found) for found in changes.values())} machines." if total else "Nothing to do.")
+    touched = sum(bool(found) for found in changes.values())
+    say(f"{counted(total, 'change')} on {counted(touched, 'machine')}." if total else "Nothing to do.")
 
 
 def _print_machine(name: str, changes: tuple[Change, ...], is_brief: bool) -> None:
-    say(f"{name}: {len(changes)} changes" if changes else f"{name}: nothing to do", bold=True)
+    say(f"{name}: {counted(len(changes), 'change')}" if changes else f"{name}: nothing to do", bold=True)
     for change in changes:
         say(f"  {change.summary}")
         for line in () if is_brief else change.diff.splitlines():

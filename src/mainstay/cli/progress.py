@@ -43,9 +43,13 @@ class Progress:
         return time.monotonic() - self.begun
 
     def __call__(self, machine: str, doing: str) -> None:
-        """Note what a machine does now."""
+        """Note what a machine does now; "" when it is done with that."""
         with self._lock:
             self._now[machine or EVERYTHING] = (doing, time.monotonic())
+            if not (machine or doing):
+                self._now.pop(EVERYTHING)
+        if not doing:
+            return
         if not (self._is_in_place or self._is_quiet):
             self._console.print(
                 f"{self.seconds:6.1f} s  {machine or EVERYTHING:<10} {doing}", soft_wrap=True, markup=False
@@ -64,7 +68,8 @@ class Progress:
 
 
 def _line(name: str, width: int, doing: str, seconds: float) -> Text:
-    line = Text.assemble((f"  {name:<{width}}  ", "bold"), doing, (f"  {seconds:.0f} s", "dim"))
+    since = f"  {seconds:.0f} s" if doing else "waiting"
+    line = Text.assemble((f"  {name:<{width}}  ", "bold"), doing, (since, "dim"))
     line.no_wrap = True
     line.overflow = "ellipsis"
     return line

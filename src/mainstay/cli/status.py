@@ -4,12 +4,11 @@ import sys
 import time
 
 import click
-from rich.console import Console
 from rich.live import Live
 from rich.table import Table
 
 from mainstay.cli.options import Options, with_options
-from mainstay.cli.output import show
+from mainstay.cli.output import show, wide_console
 from mainstay.operations.status import Status, state_of, status
 
 WATCH_SECONDS = 1.0
@@ -29,13 +28,13 @@ def command(options: Options, watch: bool) -> None:
     if options.output != "text":
         show(found.to_json(), options.output)
     else:
-        Console(highlight=False).print(_table(found))
+        wide_console().print(_table(found))
     sys.exit(0 if found.is_healthy else 1)
 
 
 def _watch(options: Options) -> None:
     site = options.site()
-    with Live(console=Console(highlight=False), auto_refresh=False) as live:
+    with Live(console=wide_console(), auto_refresh=False) as live:
         while True:
             live.update(_table(status(site)), refresh=True)
             time.sleep(WATCH_SECONDS)
@@ -67,4 +66,4 @@ def _role(found: Status, machine: str) -> str:
         return " (primary)"
     member = found.members.get(machine)
     lag = "" if member is None or member.lag_seconds is None else f", {member.lag_seconds:g} s behind"
-    return f" (replica{lag})"
+    return f" (replica{lag})" if member and member.source else ""

@@ -3,7 +3,7 @@
 import click
 
 from mainstay.cli.options import Options, with_options
-from mainstay.cli.output import say, show
+from mainstay.cli.output import counted, say, show
 from mainstay.cli.plan import print_plan
 from mainstay.cli.progress import Progress
 from mainstay.operations.prepare import prepare
@@ -32,5 +32,5 @@ def _summarise(done: Done, seconds: float) -> None:
     else:
         say(f"Done in {seconds:.1f} s.", bold=True, colour="green")
         for machine, count in done.changes.items():
-            say(f"  {machine}: {count} changes")
+            say(f"  {machine}: {counted(count, 'change')}")
     say(f"Open {done.address}")

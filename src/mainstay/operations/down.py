@@ -25,9 +25,8 @@ def destroy(site: Site, report: Report) -> None:
     with only_operator(site):
         site.ground.dismiss(tuple(site.ground.members()))
     shutil.rmtree(site.folder, ignore_errors=True)
-    kept = site.folder.parent
-    if [entry.name for entry in kept.iterdir()] == [".gitignore"]:
-        shutil.rmtree(kept)
+    if not any(site.folder.parent.iterdir()):
+        site.folder.parent.rmdir()
 
 
 def _stop_services(site: Site, report: Report) -> None:

@@ -12,7 +12,7 @@ from mainstay.grounds.lab.lab import Lab
 from mainstay.grounds.lab.places import labs_folder
 from mainstay.grounds.lab.record import all_labs
 from mainstay.operations.errors import OperationError
-from mainstay.operations.site import Report, packages
+from mainstay.operations.site import Report, Site, packages
 
 
 @dataclass(frozen=True)
@@ -58,6 +58,20 @@ def destroy(lab: Lab, report: Report) -> None:
     report("", f"destroying {lab.places.name}")
     lab.dismiss(tuple(lab.members()))
     shutil.rmtree(lab.places.project, ignore_errors=True)
+    beside = lab.places.project.parent
+    if beside.is_dir() and not any(beside.iterdir()):
+        beside.rmdir()
+
+
+def power(site: Site, machine: str, *, is_on: bool) -> None:
+    """Put a machine's plug in, or pull it.
+
+    Raises:
+        OperationError: the site has not been made yet.
+        GroundError: it has no such machine.
+    """
+    site.ensure_made()
+    (site.ground.power_on if is_on else site.ground.power_off)(machine)
 
 
 def ensure_image(report: Report) -> Path:

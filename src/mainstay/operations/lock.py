@@ -16,8 +16,7 @@ def only_operator(site: Site) -> Iterator[None]:
     Raises:
         OperationError: another Mainstay on this computer holds it.
     """
-    site.folder.mkdir(parents=True, exist_ok=True)
-    (site.folder.parent / ".gitignore").write_text("*\n")
+    site.vault.ensure_folder()
     path = site.folder / "lock"
     with path.open("a+") as handle:
         try:

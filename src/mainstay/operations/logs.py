@@ -18,6 +18,7 @@ def log_commands(
     Raises:
         OperationError: there is no such machine, or none of them runs the component.
     """
+    site.ensure_made()
     manifests = compile_plan(site.spec, ANY_RELEASE).manifests
     for name in machines:
         if name not in manifests:

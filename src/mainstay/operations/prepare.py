@@ -7,27 +7,28 @@ from mainstay.compiler.compile import compile_plan
 from mainstay.compiler.difference import difference, leftovers
 from mainstay.model.change import Change
 from mainstay.model.install import Bundle
-from mainstay.model.machine import Machine
 from mainstay.model.manifest import Manifest
 from mainstay.model.plan import Plan
 from mainstay.model.state import MachineState
 from mainstay.operations.errors import OperationError
-from mainstay.operations.site import Site
+from mainstay.operations.site import Site, packages
 from mainstay.provision.question import ask
 from mainstay.releases.build import Target, ensure_built
 from mainstay.releases.release import Recipe, recipe
 
-NOTHING_KNOWN = MachineState()
-
 
 @dataclass(frozen=True)
 class Prepared:
-    """The plan, how each machine answered, and the release that is to be current."""
+    """The plan, how each machine answered, and the release that is to be current.
+
+    `off` names the machines that are there but could not be asked, as they are switched off.
+    """
 
     site: Site
     plan: Plan
     states: Mapping[str, MachineState]
     recipe: Recipe
+    off: tuple[str, ...] = ()
 
     def changes(self, machine: str, wanted: Manifest) -> tuple[Change, ...]:
         """What this manifest, or this part of one, asks of a machine."""
@@ -38,7 +39,9 @@ class Prepared:
         return leftovers(self.plan.manifests[machine], self.states[machine])
 
     def all_changes(self, machine: str) -> tuple[Change, ...]:
-        """Everything that `up` would do there."""
+        """Everything that `up` would do there; of a machine that is off nothing can be said."""
+        if machine in self.off:
+            return ()
         return (*self.changes(machine, self.plan.manifests[machine]), *self.leftovers(machine))
 
     @staticmethod
@@ -68,11 +71,14 @@ def prepare(site: Site) -> Prepared:
     """
     wanted = recipe(site.spec, site.project)
     plan = compile_plan(site.spec, wanted.identifier)
-    return Prepared(site, plan, _states(site, site.machines), wanted)
+    known = site.ground.members()
+    off = tuple(machine.name for machine in site.machines if not known.get(machine.name, True))
+    return Prepared(site, plan, _states(site, known), wanted, off)
 
 
-def _states(site: Site, machines: tuple[Machine, ...]) -> dict[str, MachineState]:
-    running = site.ground.members()
+def _states(site: Site, known: Mapping[str, bool]) -> dict[str, MachineState]:
+    """How the machines that run answered; those that the lab will make hold the packages of its image."""
+    fresh = MachineState(packages=frozenset(packages())) if site.spec.in_lab else MachineState()
     reach = site.ground.reach()
-    answers = reach.on_each([m.name for m in machines if running.get(m.name)], lambda name: ask(reach, name))
-    return {machine.name: answers.get(machine.name, NOTHING_KNOWN) for machine in machines}
+    answers = reach.on_each([m.name for m in site.machines if known.get(m.name)], lambda name: ask(reach, name))
+    return {machine.name: answers.get(machine.name, fresh) for machine in site.machines}

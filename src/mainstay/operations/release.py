@@ -25,6 +25,7 @@ def run_release_command(prepared: Prepared, report: Report) -> None:
     wait_until_healthy(site.ground.reach(), router, [machine], ROUTE_SECONDS)
     report(machine, f"running the release command: {site.spec.app.release}")
     done = site.ground.reach().run(machine, in_release(site.spec.app.release), seconds=SECONDS)
+    report(machine, "")
     if not done.is_success:
         said = (done.errors + done.output).strip().splitlines()[-15:]
         raise OperationError(

@@ -82,7 +82,10 @@ class Rollout:
         if not self._archives and self.prepared.needs_archive(changes):
             self.report("", "building the release")
             self._archives = self.prepared.archives()
+            self.report("", "")
         apply(self.prepared.site.ground.reach(), changes, self._archives, self.report)
+        for name in changes:
+            self.report(name, "")
 
     def _served(self, name: str, components: Sequence[str]) -> bool:
         record = self.prepared.states[name].record
@@ -97,3 +100,4 @@ class Rollout:
         self.report(name, "waiting until it is healthy")
         exposures = {i: e for i, e in self.prepared.plan.exposures.items() if i.component in components}
         wait_until_healthy(self.prepared.site.ground.reach(), exposures, [name], HEALTHY_SECONDS)
+        self.report(name, "")

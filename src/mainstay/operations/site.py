@@ -11,6 +11,7 @@ from mainstay.grounds.lab.lab import Lab
 from mainstay.grounds.lab.places import Places, cache_folder, labs_folder
 from mainstay.grounds.servers.servers import Servers
 from mainstay.model.machine import Machine
+from mainstay.operations.errors import OperationError
 from mainstay.spec import Spec, load
 from mainstay.vault.vault import Vault
 
@@ -33,6 +34,15 @@ class Site:
     def folder(self) -> Path:
         """What Mainstay keeps beside the user's file."""
         return self.project / ".mainstay" / self.spec.name
+
+    def ensure_made(self) -> None:
+        """For verbs that need machines.
+
+        Raises:
+            OperationError: none has been made yet.
+        """
+        if not self.ground.members():
+            raise OperationError(f"{self.spec.name} has not been made yet.", "Run `mainstay up`.")
 
     def running(self, role: str) -> tuple[Machine, ...]:
         """The machines that run a tier, in the file's order."""

@@ -13,6 +13,8 @@ from mainstay.operations.site import Site
 ANY_RELEASE = "unknown"
 """Probes do not depend on the release, so that asking for the status reads no application."""
 
+NOT_MADE = "it has not been made yet: run `mainstay up`"
+
 
 @dataclass(frozen=True)
 class Status:
@@ -43,6 +45,8 @@ class Status:
             return "This site has no database."
         if self.trouble:
             return self.trouble
+        if all(member.trouble for member in self.members.values()):
+            return f"No database can be asked: {next(iter(self.members.values())).trouble}."
         if self.primary is None:
             return "No database takes writes: with `failover: manual` it is you who chooses another primary."
         lost = [m.name for m in self.members.values() if m.name != self.primary and not m.is_following]
@@ -88,20 +92,20 @@ def status(site: Site) -> Status:
     examined = examine(site.ground.reach(), plan.exposures, running)
     for machine in site.machines:
         if machine.name not in running:
-            why = "the machine is off" if machine.name in known else "not made yet: run `mainstay up`"
+            why = "the machine is off" if machine.name in known else NOT_MADE
             here = (i.component for i in plan.exposures if i.machine == machine)
             examined[machine.name] = Examined(tuple(Health(c, why) for c in here), why)
-    members = _members(site, running)
+    members = _members(site, running, "the machine is off" if known else NOT_MADE)
     try:
         return Status(site, address, examined, members, primary_of(members))
     except OperationError as two_primaries:
         return Status(site, address, examined, members, None, str(two_primaries))
 
 
-def _members(site: Site, running: Collection[str]) -> dict[str, Member]:
+def _members(site: Site, running: Collection[str], otherwise: str) -> dict[str, Member]:
     names = [m.name for m in site.running("database")]
     asked = observe(site.ground.reach(), [n for n in names if n in running])
-    return {name: asked.get(name, Member(name, trouble="the machine is off")) for name in names}
+    return {name: asked.get(name, Member(name, trouble=otherwise)) for name in names}
 
 
 def is_sync(replica: Member, primary: Member | None) -> bool:

@@ -53,7 +53,9 @@ def up(site: Site, report: Report, consent: Consent) -> Done:
         if strangers:
             site.ground.dismiss(strangers)
         names = [machine.name for machine in site.machines]
+        report("", "waiting until all is healthy")
         wait_until_healthy(site.ground.reach(), rollout.prepared.plan.exposures, names, HEALTHY_SECONDS)
+        report("", "")
         rollout.end()
         return Done(rollout.counts, is_database_changed, site.ground.address_of_site(site.machines))
 

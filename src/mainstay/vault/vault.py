@@ -49,6 +49,11 @@ class Vault:
         }
         return replace(manifest, parts=parts)
 
+    def ensure_folder(self) -> None:
+        """Afterwards the folder is there, and version control takes nothing in it."""
+        self.file.parent.mkdir(parents=True, exist_ok=True)
+        (self.file.parent / ".gitignore").write_text("*\n")
+
     def _read(self) -> dict[str, str]:
         try:
             known: dict[str, str] = json.loads(self.file.read_text())
@@ -60,7 +65,7 @@ class Vault:
 
     def _write(self, known: dict[str, str]) -> None:
         """Replace the file whole, never readable by others."""
-        self.file.parent.mkdir(parents=True, exist_ok=True)
+        self.ensure_folder()
         fresh = self.file.with_name(self.file.name + ".new")
         handle = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
         with os.fdopen(handle, "w") as sink:

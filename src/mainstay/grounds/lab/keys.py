@@ -35,7 +35,8 @@ def _common(places: Places) -> str:
     return (
         "# Written by Mainstay: every way into the lab's machines goes through this file.\n"
         f"Host *\n  User root\n  IdentityFile {places.key}\n  IdentitiesOnly yes\n"
-        f"  UserKnownHostsFile {places.known_hosts}\n  StrictHostKeyChecking yes\n  ProxyCommand {enter}\n{sharing(places.project)}"
+        f"  UserKnownHostsFile {places.known_hosts}\n  StrictHostKeyChecking yes\n"
+        f"  ProxyCommand {enter}\n{sharing(places.project)}"
     )
 
 

@@ -111,7 +111,9 @@ class Lab:
         if due:
             databases = sum("database" in m.roles for m in due)
             needs.ensure_met(len(due), databases, recipe.is_made, self.places.state)
-        return image.ensure(recipe, lambda doing: report("", doing))
+        root = image.ensure(recipe, lambda doing: report("", doing))
+        report("", "")
+        return root
 
     def _note(self, machines: Sequence[Machine], root: Path) -> None:
         """Remember what there is, before there is any of it; the image of a lab that has machines is never changed."""

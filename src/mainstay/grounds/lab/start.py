@@ -23,6 +23,7 @@ def ensure_running(machine: LabMachine, machines: Sequence[Machine], report: Rep
         machine.furnish(identity, hosts, keys.ensure_pair(machine.places.key), machine.places.host_key(machine.name))
         machine.boot()
     wait_for_answer(machine)
+    report(machine.name, "")
 
 
 def wait_for_answer(machine: LabMachine) -> None:

@@ -43,6 +43,8 @@ def found_database(site: Site, report: Report) -> bool:
     changed = _ensure_accounts(site, primary)
     source = next(m for m in databases if m.name == primary)
     joined = [_ensure_following(site, members[m.name], source, report) for m in databases if m != source]
+    for member in members:
+        report(member, "")
     return is_new or changed or any(joined)
 
 
