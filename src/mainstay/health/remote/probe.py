@@ -8,9 +8,8 @@ import json
 import socket
 import subprocess
 import sys
-import urllib.error
-import urllib.request
 from concurrent.futures import ThreadPoolExecutor
+from urllib.parse import urlsplit
 
 SECONDS = 3
 
@@ -52,32 +51,26 @@ class UnixConnection(http.client.HTTPConnection):
         self.sock.connect(self.host)
 
 
-def http_by_socket(target: str, host: str) -> str:
-    """A path, asked for over a unix socket, must answer with a status below 400."""
-    _, path, asked = target.split(":", 2)
-    connection = UnixConnection(path)
+def by_http(target: str, host: str) -> str:
+    """A URL, or `unix:SOCKET:/PATH`, must answer with a status below 400; redirections are not followed."""
+    if target.startswith("unix:"):
+        _, path, asked = target.split(":", 2)
+        return answer(UnixConnection(path), asked, host or "localhost", f"{asked} on {path}")
+    url = urlsplit(target)
+    connection = http.client.HTTPConnection(url.hostname or "", url.port, timeout=SECONDS)
+    return answer(connection, f"{url.path or '/'}?{url.query}".rstrip("?"), host or url.netloc, target)
+
+
+def answer(connection: http.client.HTTPConnection, asked: str, host: str, target: str) -> str:
+    """What is wrong with the answer to one GET; "" if nothing is."""
     try:
-        connection.request("GET", asked, headers={"Host": host or "localhost"})
+        connection.request("GET", asked, headers={"Host": host})
         status = connection.getresponse().status
     except (OSError, http.client.HTTPException) as error:
-        return f"{asked} does not answer on {path}: {error}"
+        return f"{target} does not answer: {str(error).strip() or type(error).__name__}"
     finally:
         connection.close()
-    return "" if status < 400 else f"{asked} answers {status} on {path}"
-
-
-def by_http(target: str, host: str) -> str:
-    """A URL must answer with a status below 400."""
-    if target.startswith("unix:"):
-        return http_by_socket(target, host)
-    request = urllib.request.Request(target, headers={"Host": host} if host else {})
-    try:
-        with urllib.request.build_opener(urllib.request.ProxyHandler({})).open(request, timeout=SECONDS):
-            return ""
-    except urllib.error.HTTPError as error:
-        return f"{target} answers {error.code}"
-    except OSError as error:
-        return f"{target} does not answer: {getattr(error, 'reason', error)}"
+    return "" if status < 400 else f"{target} answers {status}"
 
 
 KINDS = {"unit": unit, "tcp": tcp, "greeting": greeting, "http": by_http}
