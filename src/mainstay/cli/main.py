@@ -75,6 +75,9 @@ def main() -> None:
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(1)
+    except OSError as error:
+        click.echo(f"error: {error.filename or 'this computer'}: {error.strerror or error}", err=True)
+        sys.exit(1)
     except Exception as error:  # noqa: BLE001  the last door: a traceback never reaches the user unasked
         click.echo(f"error: a bug in Mainstay: {type(error).__name__}: {error}", err=True)
         if "-v" in sys.argv or "--verbose" in sys.argv:

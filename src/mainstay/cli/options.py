@@ -9,6 +9,7 @@ from typing import Any
 
 import click
 
+from mainstay.operations.errors import OperationError
 from mainstay.operations.site import Site, open_site
 
 Function = Callable[..., Any]
@@ -48,17 +49,17 @@ class Options:
         """Ask for a name to be typed back before something is destroyed.
 
         Raises:
-            click.Abort: it was not, or there is no terminal to ask at.
+            OperationError: it was not, or there is no terminal to ask at.
         """
         if not self.agrees(what, name):
-            raise click.Abort
+            raise OperationError("Nothing was done.", "Type the name as it stands, or add -y.")
 
     def agrees(self, what: str, name: str) -> bool:
         """Whether the user types the name back, or has said `-y`."""
         if self.is_agreed:
             return True
         if not sys.stdin.isatty():
-            click.echo(f"{what}. There is no terminal to ask at; add -y if you mean it.", err=True)
+            click.echo(f"{what}. There is no terminal to ask at.", err=True)
             return False
         return bool(click.prompt(f"{what}.\nType {name} to go on", default="", show_default=False) == name)
 

@@ -18,5 +18,5 @@ def command(options: Options, name: str) -> None:
     known = [machine.name for machine in site.machines]
     if name not in known:
         raise OperationError(f"There is no machine named {name}.", f"There are: {', '.join(known)}.")
-    site.ensure_made()
+    site.switched_on([name])
     sys.exit(shell.interact(site.ground.reach().command(name, ())))

@@ -16,7 +16,6 @@ def execute(site: Site, machines: Sequence[str], words: Sequence[str], in_app: b
     Raises:
         GroundError: a machine cannot be reached.
     """
-    site.ensure_made()
     argv = in_release(shlex.join(words)) if in_app else tuple(words)
     reach = site.ground.reach()
-    return reach.on_each(machines, lambda name: reach.run(name, argv, seconds=SECONDS))
+    return reach.on_each(site.switched_on(machines), lambda name: reach.run(name, argv, seconds=SECONDS))

@@ -70,7 +70,8 @@ def power(site: Site, machine: str, *, is_on: bool) -> None:
         OperationError: the site has not been made yet.
         GroundError: it has no such machine.
     """
-    site.ensure_made()
+    if not site.ground.members():
+        raise OperationError(f"{site.spec.name} has not been made yet.", "Run `mainstay up`.")
     (site.ground.power_on if is_on else site.ground.power_off)(machine)
 
 

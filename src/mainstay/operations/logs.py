@@ -18,7 +18,6 @@ def log_commands(
     Raises:
         OperationError: there is no such machine, or none of them runs the component.
     """
-    site.ensure_made()
     manifests = compile_plan(site.spec, ANY_RELEASE).manifests
     for name in machines:
         if name not in manifests:
@@ -27,11 +26,12 @@ def log_commands(
     if not having:
         known = sorted({part for name in machines for part in manifests[name].parts})
         raise OperationError(f"There is no component {component} there.", f"There are: {', '.join(known)}.")
+    on = site.switched_on(having)
     options = (f"--lines={lines}", "--no-pager", "--output=short-iso", *(("--follow",) if is_followed else ()))
     wanted = (component,) if component else ()
     return {
         name: ("journalctl", *options, *(f"--unit={s.unit}" for s in manifests[name].only(wanted).services))
-        for name in having
+        for name in on
     }
 
 
@@ -53,11 +53,11 @@ def stream(site: Site, commands: Mapping[str, Sequence[str]], say: Callable[[str
     finally:
         for process in running.values():
             process.terminate()
-    _ensure_reached(running, say)
+    _ensure_ended_well(running)
 
 
-def _ensure_reached(running: Mapping[str, shell.Process], say: Callable[[str], None]) -> None:
-    for name, process in running.items():
-        if process.wait() != 0:
-            said = (process.stderr.read() if process.stderr else "").strip()
-            say(f"{name}  {said or 'the command failed'}")
+def _ensure_ended_well(running: Mapping[str, shell.Process]) -> None:
+    failed = {name: process for name, process in running.items() if process.wait() != 0}
+    if failed:
+        said = (f"{name}: {(p.stderr.read() if p.stderr else '').strip()}" for name, p in failed.items())
+        raise OperationError("\n".join(said), "`mainstay status` shows which machines answer.")

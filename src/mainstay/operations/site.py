@@ -1,6 +1,6 @@
 """A site, opened: the user's file, where it lies, the ground its machines stand on, its secrets."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -35,14 +35,19 @@ class Site:
         """What Mainstay keeps beside the user's file."""
         return self.project / ".mainstay" / self.spec.name
 
-    def ensure_made(self) -> None:
-        """For verbs that need machines.
+    def switched_on(self, machines: Sequence[str]) -> list[str]:
+        """Those of the machines that are switched on.
 
         Raises:
-            OperationError: none has been made yet.
+            OperationError: none of them is, or the site has not been made yet.
         """
-        if not self.ground.members():
+        known = self.ground.members()
+        if not known:
             raise OperationError(f"{self.spec.name} has not been made yet.", "Run `mainstay up`.")
+        on = [name for name in machines if known.get(name)]
+        if not on:
+            raise OperationError(f"Switched off: {', '.join(machines)}.", "`mainstay up` switches machines on.")
+        return on
 
     def running(self, role: str) -> tuple[Machine, ...]:
         """The machines that run a tier, in the file's order."""

@@ -11,6 +11,7 @@ from mainstay.operations.prepare import prepare
 from mainstay.operations.release import run_release_command
 from mainstay.operations.rollout import Rollout
 from mainstay.operations.site import Report, Site
+from mainstay.releases.release import recipe
 
 HEALTHY_SECONDS = 60.0
 Consent = Callable[[str, Sequence[str]], bool]
@@ -36,6 +37,9 @@ def up(site: Site, report: Report, consent: Consent) -> Done:
 
     A run that broke off is finished by the next: every step looks at what is there before it acts.
     """
+    # What is missing on this computer, or in the project, is said before anything is made.
+    site.ground.reach()
+    recipe(site.spec, site.project)
     with only_operator(site):
         strangers = _strangers(site, consent)
         site.ground.ensure(site.machines, report)

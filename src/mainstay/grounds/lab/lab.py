@@ -34,6 +34,7 @@ class Lab:
 
     def ensure(self, machines: Sequence[Machine], report: Report) -> None:
         """Afterwards every machine of the sequence runs and answers, and the door is open."""
+        needs.ensure_usable()
         self._ensure_ours()
         root = self._ensure_possible(machines, report)
         self._note(machines, root)
@@ -44,7 +45,12 @@ class Lab:
         door.open_to(self.places, self.wanted_port, f"{balancer.address}:{self.site_port}")
 
     def reach(self) -> Reach:
-        """The way to the machines; they need not be up."""
+        """The way to the machines; they need not be up.
+
+        Raises:
+            GroundError: this computer lacks what it takes to go that way.
+        """
+        needs.ensure_usable()
         return Reach(self.places.ssh_config)
 
     def address_of_site(self, machines: Sequence[Machine]) -> str:

@@ -24,6 +24,15 @@ DISK_PER_MACHINE = 1 << 30
 DISK_FOR_IMAGE = 3 << 30
 
 
+def ensure_usable() -> None:
+    """Check what every verb needs that reaches into a lab.
+
+    Raises:
+        GroundError: this is not Linux, not root, or a program is missing.
+    """
+    _ensure_no([*_system(), *_programs()])
+
+
 def ensure_met(machines: int, databases: int, image_is_there: bool, folder: Path) -> None:
     """Check all that a lab of this size needs.
 
@@ -31,6 +40,10 @@ def ensure_met(machines: int, databases: int, image_is_there: bool, folder: Path
         GroundError: with every want at once.
     """
     wants = [*_system(), *_programs(), *_memory(machines, databases), *_disk(machines, image_is_there, folder)]
+    _ensure_no(wants)
+
+
+def _ensure_no(wants: list[str]) -> None:
     if wants:
         raise GroundError("The lab cannot run here:", "\n".join(f"  - {want}" for want in wants))
 
