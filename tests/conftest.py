@@ -21,9 +21,7 @@ def ring_of(path: Path) -> str:
         return "example"
     if folders[1] in RINGS:
         return folders[1]
-    raise pytest.UsageError(
-        f"{path}: a test belongs to a ring, so move it into one of tests/{{{','.join(RINGS)}}}/"
-    )
+    raise pytest.UsageError(f"{path}: a test belongs to a ring, so move it into one of tests/{{{','.join(RINGS)}}}/")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -67,24 +67,31 @@ def main() -> None:
         wrong.show()
         sys.exit(wrong.exit_code)
     except (click.Abort, KeyboardInterrupt):
-        click.echo("\nInterrupted. Nothing is lost: the same command goes on from here.", err=True)
+        _say("\nInterrupted. Nothing is lost: the same command goes on from here.")
         sys.exit(INTERRUPTED)
-    except MainstayError as error:
-        click.echo(f"{click.style('error:', fg='red', bold=True)} {error}", err=True)
-        sys.exit(1)
-    except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        sys.exit(1)
-    except OSError as error:
-        click.echo(f"error: {error.filename or 'this computer'}: {error.strerror or error}", err=True)
-        sys.exit(1)
     except Exception as error:  # noqa: BLE001  the last door: a traceback never reaches the user unasked
-        click.echo(f"error: a bug in Mainstay: {type(error).__name__}: {error}", err=True)
-        if "-v" in sys.argv or "--verbose" in sys.argv:
-            traceback.print_exc()
-        else:
-            click.echo("Run the same command with -v for the details, and please report them.", err=True)
+        _explain(error)
         sys.exit(1)
+
+
+def _explain(error: Exception) -> None:
+    """What went wrong, in a sentence."""
+    match error:
+        case MainstayError():
+            _say(f"{click.style('error:', fg='red', bold=True)} {error}")
+        case BrokenPipeError():
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        case OSError():
+            _say(f"error: {error.filename or 'this computer'}: {error.strerror or error}")
+        case _ if {"-v", "--verbose"} & set(sys.argv):
+            traceback.print_exception(error)
+        case _:
+            _say(f"error: a bug in Mainstay: {type(error).__name__}: {error}")
+            _say("Run the same command with -v for the details, and please report them.")
+
+
+def _say(text: str) -> None:
+    click.echo(text, err=True)
 
 
 if __name__ == "__main__":
