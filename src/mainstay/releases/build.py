@@ -1,5 +1,6 @@
 """Builds a release into one archive: the project's folders, and the packages for the machines' Python."""
 
+import re
 import shutil
 import sys
 import tarfile
@@ -9,6 +10,9 @@ from pathlib import Path
 
 from mainstay.grounds import shell
 from mainstay.releases.release import Recipe, ReleaseError
+
+OWN_PYTHON = re.compile(rb"#![^\n]*python[^\n]*\n|#!/bin/sh\n'''exec' [^\n]*\n' '''\n")
+"""How an installed command begins; the second way is for a Python whose path is long or holds a space."""
 
 PLATFORMS = {"x86_64": "x86_64-manylinux_2_28", "aarch64": "aarch64-manylinux_2_28"}
 
@@ -89,8 +93,8 @@ def _free_scripts_from_this_computer(folder: Path) -> None:
     scripts = folder.iterdir() if folder.is_dir() else ()
     for script in scripts:
         text = script.read_bytes()
-        if text.startswith(b"#!") and b"python" in text.partition(b"\n")[0]:
-            script.write_bytes(b"#!/usr/bin/env python3\n" + text.partition(b"\n")[2])
+        if found := OWN_PYTHON.match(text):
+            script.write_bytes(b"#!/usr/bin/env python3\n" + text[found.end() :])
 
 
 def _owned_by_root(member: tarfile.TarInfo) -> tarfile.TarInfo:

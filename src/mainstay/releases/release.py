@@ -36,10 +36,11 @@ class Recipe:
     @property
     def identifier(self) -> str:
         """Twelve hexadecimal digits over every file's path, mode and content, the packages and the server."""
-        digest = hashlib.sha256(repr((self.folders, self.server)).encode())
+        packages = str(self.requirements.relative_to(self.project)) if self.requirements else ""
+        digest = hashlib.sha256(repr((self.folders, packages, self.server)).encode())
         for path in self.files():
             is_executable = os.access(path, os.X_OK)
-            digest.update(f"{path.relative_to(self.project)}\0{is_executable}\0".encode())
+            digest.update(os.fsencode(path.relative_to(self.project)) + f"\0{is_executable}\0".encode())
             digest.update(path.read_bytes())
         return digest.hexdigest()[:12]
 
@@ -53,17 +54,22 @@ def recipe(spec: Spec, project: Path) -> Recipe:
     """The recipe for the application that the file names, in the project folder that holds the file.
 
     Raises:
-        ReleaseError: a folder that the file names is not there.
+        ReleaseError: a folder, or the list of packages, that the file names is not there.
     """
     folders = (spec.app.source, *spec.web.static.values())
     for folder in folders:
         if not (project / folder).is_dir():
             raise ReleaseError(f"{spec.name}: there is no folder {folder} in {project}, though mainstay.yaml names it.")
     requirements = project / spec.app.source / spec.app.requirements
+    if not requirements.is_file() and "requirements" in spec.app.model_fields_set:
+        missing = requirements.relative_to(project)
+        raise ReleaseError(f"{spec.name}: there is no file {missing} in {project}, though mainstay.yaml names it.")
     return Recipe(project, folders, requirements if requirements.is_file() else None, () if spec.app.run else SERVER)
 
 
 def _files_under(folder: Path) -> Iterator[Path]:
+    """What can be carried: a link to nothing, as editors leave one for a lock, is no file."""
     for where, names, files in os.walk(folder):
         names[:] = [name for name in names if name not in LEFT_OUT]
-        yield from (Path(where) / file for file in files if not file.endswith(".pyc"))
+        paths = (Path(where) / file for file in files if not file.endswith(".pyc"))
+        yield from (path for path in paths if path.is_file())

@@ -56,18 +56,23 @@ class Vault:
 
     def _read(self) -> dict[str, str]:
         try:
-            known: dict[str, str] = json.loads(self.file.read_text())
+            known = json.loads(self.file.read_text())
         except FileNotFoundError:
             return {}
         except (OSError, ValueError) as error:
             raise VaultError(f"{self.file} holds the site's secrets and cannot be read: {error}") from error
+        if not isinstance(known, dict) or not all(isinstance(value, str) for value in known.values()):
+            raise VaultError(
+                f"{self.file} holds the site's secrets and cannot be read: it is no list of names and values"
+            )
         return known
 
     def _write(self, known: dict[str, str]) -> None:
         """Replace the file whole, never readable by others."""
         self.ensure_folder()
         fresh = self.file.with_name(self.file.name + ".new")
-        handle = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        fresh.unlink(missing_ok=True)  # what a run that broke off left may be readable by others
+        handle = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         with os.fdopen(handle, "w") as sink:
             json.dump(known, sink, indent=1)
             sink.flush()
