@@ -13,6 +13,8 @@ from tests.lab.waiting import becomes
 
 PRIMARY, REPLICA = "srv-01", "srv-02"
 SERVERS = (PRIMARY, REPLICA)
+# The socket, too: while systemd holds it, the next request starts the service again.
+APPLICATION = ("mainstay-app.socket", "mainstay-app.service")
 
 # What an application that mistook one address or account for the other would do.
 WRITE_EVERYWHERE = """
@@ -69,7 +71,7 @@ def test_two_hundred_requests_are_shared_in_strict_turns(site: LabSite) -> None:
 def test_files_are_served_while_the_application_is_stopped_everywhere(site: LabSite) -> None:
     on_disk = (site.project / "app" / "static" / "style.css").read_bytes()
     for server in SERVERS:
-        site.runs(server, "systemctl", "stop", "mainstay-app")
+        site.runs(server, "systemctl", "stop", *APPLICATION)
     try:
         becomes("No page", lambda: site.get("/").status, lambda status: status in (502, 503), within=3)
         answers = [site.get("/static/style.css") for _ in range(10)]
@@ -78,7 +80,7 @@ def test_files_are_served_while_the_application_is_stopped_everywhere(site: LabS
         assert "max-age" in answers[0].headers["cache-control"]
     finally:
         for server in SERVERS:
-            site.runs(server, "systemctl", "start", "mainstay-app")
+            site.runs(server, "systemctl", "start", *APPLICATION)
     site.takes_turns(*SERVERS, within=10)
     assert site.get("/").status == 200
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from mainstay.health.examine import wait_until_healthy
 from mainstay.operations.database.found import found_database, remove_old_accounts
+from mainstay.operations.drain import put_back
 from mainstay.operations.errors import OperationError
 from mainstay.operations.lock import only_operator
 from mainstay.operations.prepare import prepare
@@ -43,6 +44,7 @@ def up(site: Site, report: Report, consent: Consent) -> Done:
     with only_operator(site):
         strangers = _strangers(site, consent)
         site.ground.ensure(site.machines, report)
+        put_back(site, report)
         rollout = Rollout(prepare(site), report)
         rollout.begin()
         rollout.roll("base", "mysql")
