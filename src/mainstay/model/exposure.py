@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from mainstay.model.fault import Fault
+
 EVERYBODY = "everybody"
 """In `Port.open_to`: the whole world may connect."""
 
@@ -38,7 +40,8 @@ class Probe:
 
 @dataclass(frozen=True)
 class Exposure:
-    """The ports and probes of one instance."""
+    """The ports and probes of one instance, and how it may be hurt."""
 
     ports: tuple[Port, ...] = ()
     probes: tuple[Probe, ...] = ()
+    faults: tuple[Fault, ...] = ()

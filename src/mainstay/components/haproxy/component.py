@@ -4,6 +4,7 @@ from typing import Any
 
 from mainstay.model.component import Component, View
 from mainstay.model.exposure import EVERYBODY, Exposure, Port, Probe
+from mainstay.model.fault import process_faults
 from mainstay.model.install import Content, Directory, File, Install, Service
 from mainstay.model.machine import Machine
 from mainstay.spec import Spec
@@ -24,7 +25,8 @@ def exposes(spec: Spec, machine: Machine) -> Exposure:
         *(Probe(port.name, "tcp", f"{machine.address}:{port.number}") for port in site),
         *(Probe(port.name, "greeting", f"{port.bind}:{port.number}") for port in router),
     )
-    return Exposure(site + router, probes)
+    role = "balancer" if site else "server"
+    return Exposure(site + router, probes, process_faults(role, "haproxy", "haproxy.service"))
 
 
 def installs(view: View[Spec]) -> Install:

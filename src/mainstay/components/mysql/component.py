@@ -4,6 +4,7 @@ import zlib
 
 from mainstay.model.component import Component, View
 from mainstay.model.exposure import Exposure, Port, Probe
+from mainstay.model.fault import Limits, process_faults
 from mainstay.model.install import Content, Directory, File, Install, Service, User
 from mainstay.model.machine import Machine
 from mainstay.spec import Spec
@@ -16,6 +17,8 @@ ROLE_PROGRAM = "/usr/local/lib/mainstay/mysql-role"
 ROLE_UNIT = "/etc/systemd/system/mainstay-mysql-role.service"
 ROLE_USER = "mainstay-role"
 ROLE_PORT = 8008
+LIMITS = Limits(killed=2.0, stopped=2.0, frozen=9.0)
+"""What a database with a failover of its own is to keep; with `failover: manual` it cannot."""
 
 
 def exposes(spec: Spec, machine: Machine) -> Exposure:
@@ -26,6 +29,7 @@ def exposes(spec: Spec, machine: Machine) -> Exposure:
             Probe("unit", "unit", "mysql.service"),
             Probe("answers", "http", f"http://{machine.address}:{ROLE_PORT}/health"),
         ),
+        faults=process_faults("database", "mysqld", "mysql.service", LIMITS),
     )
 
 

@@ -4,6 +4,7 @@ from pathlib import PurePosixPath
 
 from mainstay.model.component import Component, View
 from mainstay.model.exposure import Exposure, Port, Probe
+from mainstay.model.fault import process_faults
 from mainstay.model.install import Content, File, Install, Service
 from mainstay.model.machine import Machine
 from mainstay.spec import Spec
@@ -21,6 +22,7 @@ def exposes(spec: Spec, machine: Machine) -> Exposure:
     return Exposure(
         ports=(Port("http", HTTP, open_to=("haproxy",)),),
         probes=(Probe("unit", "unit", "nginx.service"), Probe("http", "http", alive, host=spec.domain)),
+        faults=process_faults("server", "nginx", "nginx.service"),
     )
 
 

@@ -1,0 +1,1 @@
+"""Drills: hurt a part under load, and judge what the site's visitors noticed."""

@@ -1,0 +1,138 @@
+"""The drills of a site, derived from what its components declare and from the machines that it has."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from mainstay.model.exposure import Exposure
+from mainstay.model.fault import FROZEN, KILLED, STOPPED, Fault
+from mainstay.model.machine import Instance, Machine
+
+BALANCER, SERVER, PRIMARY, REPLICA = "balancer", "server", "primary", "replica"
+ROLES = (BALANCER, SERVER, PRIMARY, REPLICA)
+POWER_OFF, POWER_CYCLE, STALLED = "power-off", "power-cycle", "cpu-stalled"
+CUT_OFF, ONE_WAY, CUT_APART = "cut-off", "cut-off-one-way", "cut-apart"
+HOLD_SECONDS = 5.0
+BEYOND_LIMIT_SECONDS = 2.0
+STALL_SECONDS = 3.0
+RECOVERS_BY_ITSELF = frozenset({KILLED})
+
+DOES = {
+    KILLED: "kills every process of {program} on {whom} (SIGKILL)",
+    STOPPED: "stops {program} on {whom} in good order, and starts it again afterwards",
+    FROZEN: "freezes every process of {program} on {whom} (SIGSTOP), and lets it go on afterwards",
+    POWER_OFF: "pulls the plug of {whom}, and switches it on again afterwards",
+    POWER_CYCLE: "pulls the plug of {whom}, and switches it on again at once",
+    STALLED: "gives {whom} no processor time for three seconds",
+    CUT_OFF: "cuts {whom} from the network, both ways",
+    ONE_WAY: "lets nothing that {whom} sends reach anybody; it still hears all others",
+    CUT_APART: "cuts {whom} from the others of its kind; clients reach all of them",
+}
+
+MACHINE_LIMITS: Mapping[str, Mapping[str, float]] = {
+    BALANCER: {POWER_OFF: 0.5, POWER_CYCLE: 0.5, STALLED: 2.0, CUT_OFF: 2.0, ONE_WAY: 2.0, CUT_APART: 2.0},
+    SERVER: {POWER_OFF: 2.0, POWER_CYCLE: 2.0, STALLED: 2.0, CUT_OFF: 2.0, ONE_WAY: 2.0},
+    PRIMARY: {POWER_OFF: 9.0, POWER_CYCLE: 9.0, STALLED: 9.0, CUT_OFF: 9.0, ONE_WAY: 9.0, CUT_APART: 9.0},
+    REPLICA: {POWER_OFF: 2.0, POWER_CYCLE: 2.0, STALLED: 2.0, CUT_OFF: 2.0, ONE_WAY: 2.0},
+}
+"""Seconds without an answer, by role. The same for every site, so that a design is measured and not excused."""
+
+
+@dataclass(frozen=True)
+class Drill:
+    """A fault, whom it hits, and what must still hold.
+
+    act: the fault's name. `program` and `units` are of faults of a process; `alias` is the long form of the name.
+    hold_seconds: how long the fault is left as it is before it is healed.
+    """
+
+    name: str
+    alias: str
+    role: str
+    act: str
+    limit_seconds: float
+    program: str = ""
+    units: tuple[str, ...] = ()
+    is_graceful: bool = False
+
+    @property
+    def does(self) -> str:
+        """What is done, in a sentence."""
+        return f"It {DOES[self.act].format(program=self.program, whom=_whom(self.role))}."
+
+    @property
+    def expects(self) -> str:
+        """What must hold, in a sentence."""
+        silence = f"The site is never without an answer for longer than {self.limit_seconds:g} s"
+        graceful = ", no request fails but those under way at that moment" if self.is_graceful else ""
+        return f"{silence}{graceful}, and no acknowledged write is lost."
+
+    @property
+    def hold_seconds(self) -> float:
+        """Longer than the limit, so that a site that only comes back when it is healed does not pass."""
+        if self.act == STALLED:
+            return STALL_SECONDS
+        return 0.0 if self.act == POWER_CYCLE else max(HOLD_SECONDS, self.limit_seconds + BEYOND_LIMIT_SECONDS)
+
+    @property
+    def is_of_process(self) -> bool:
+        """Whether it hits a process, so that it can be undone on any machine that can be logged in to."""
+        return bool(self.units)
+
+    @property
+    def recovers_by_itself(self) -> bool:
+        """Whether nobody needs to heal it: systemd starts again what was killed."""
+        return self.act in RECOVERS_BY_ITSELF
+
+    def to_json(self) -> dict[str, object]:
+        """The stable form of `drill list`."""
+        return {
+            "drill": self.name,
+            "does": self.does,
+            "expects": self.expects,
+            "limit_seconds": self.limit_seconds,
+        }
+
+
+def catalogue(exposures: Mapping[Instance, Exposure], machines: Sequence[Machine]) -> tuple[Drill, ...]:
+    """Every drill of the site, by role; faults of processes first."""
+    numbers = {
+        BALANCER: sum("balancer" in m.roles for m in machines),
+        SERVER: sum("web" in m.roles or "app" in m.roles for m in machines),
+        PRIMARY: (databases := sum("database" in m.roles for m in machines)),
+        REPLICA: max(0, databases - 1),
+    }
+    drills: list[Drill] = []
+    for role in (role for role in ROLES if numbers[role]):
+        drills += _of_processes(role, _faults(role, exposures))
+        drills += _of_machines(role, databases if role == PRIMARY else numbers[role])
+    return tuple(drills)
+
+
+def _faults(role: str, exposures: Mapping[Instance, Exposure]) -> tuple[Fault, ...]:
+    declared = "database" if role in (PRIMARY, REPLICA) else role
+    here = (f for exposure in exposures.values() for f in exposure.faults if f.role == declared)
+    return tuple(dict.fromkeys(here))
+
+
+def _of_processes(role: str, faults: Iterable[Fault]) -> list[Drill]:
+    faults = tuple(faults)
+    has_several = len({fault.program for fault in faults}) > 1
+    drills = []
+    for fault in faults:
+        long, short = f"{role}-{fault.program}-{fault.name}", f"{role}-{fault.name}"
+        name = long if has_several else short
+        limit = MACHINE_LIMITS[REPLICA][POWER_OFF] if role == REPLICA else fault.limit_seconds
+        drills.append(
+            Drill(name, long, role, fault.name, limit, fault.program, fault.units, is_graceful=fault.is_graceful)
+        )
+    return drills
+
+
+def _of_machines(role: str, number: int) -> list[Drill]:
+    """A role on one machine has nobody to be cut apart from."""
+    acts = {a: limit for a, limit in MACHINE_LIMITS[role].items() if a != CUT_APART or number > 1}
+    return [Drill(f"{role}-{act}", f"{role}-{act}", role, act, limit) for act, limit in acts.items()]
+
+
+def _whom(role: str) -> str:
+    return {BALANCER: "the balancer that has the site's address", SERVER: "a server"}.get(role, f"the {role}")

@@ -1,0 +1,92 @@
+"""Hurts the lab's machines: their ends of the cables, by the kernel; the frames they send, by nftables."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from pyroute2 import NetNS
+
+from mainstay.grounds import shell
+from mainstay.grounds.errors import GroundError
+from mainstay.grounds.lab import network, process
+from mainstay.grounds.lab.places import Places
+from mainstay.grounds.lab.record import read
+
+TABLE = "mainstay_drill"
+CHAINS = ("forward", "input")
+"""Frames from one machine to another, and from a machine to this computer, where the drills' visitors are."""
+
+
+@dataclass(frozen=True)
+class LabHurting:
+    """The cables and processors of one lab; keeps the contract of `Hurtable`."""
+
+    places: Places
+
+    def cut_off(self, machine: str) -> None:
+        """Afterwards the machine's end of its cable is down."""
+        with self._inside() as inside:
+            inside.link("set", index=_port(self._init(machine)), state="down")
+
+    def silence(self, machine: str) -> None:
+        """Afterwards every frame that the machine sends is dropped."""
+        self._drop(f"iif {_port(self._init(machine))} drop")
+
+    def cut_apart(self, some: Sequence[str], others: Sequence[str]) -> None:
+        """Afterwards every frame between the groups is dropped."""
+        one, two = (", ".join(str(_port(self._init(m))) for m in group) for group in (some, others))
+        self._drop(f"iif {{ {one} }} oif {{ {two} }} drop", f"iif {{ {two} }} oif {{ {one} }} drop")
+
+    def stall(self, machine: str) -> None:
+        """Afterwards the machine's control group is frozen; the kernel goes on answering its handshakes."""
+        (_group(self._init(machine), self.places.tag(machine)) / "cgroup.freeze").write_text("1")
+
+    def mend(self) -> None:
+        """Afterwards nothing is dropped, every port is up and nothing is frozen."""
+        if not network.path(self.places.namespace).exists():
+            return
+        self._nft(f"table bridge {TABLE}\ndelete table bridge {TABLE}\n")
+        record = read(self.places.record)
+        inits = {name: process.init_of(self.places.tag(name)) for name in (record.machines if record else ())}
+        with self._inside() as inside:
+            for name, init in inits.items():
+                if init is not None:
+                    (_group(init, self.places.tag(name)) / "cgroup.freeze").write_text("0")
+                    inside.link("set", index=_port(init), state="up")
+
+    def _init(self, machine: str) -> int:
+        init = process.init_of(self.places.tag(machine))
+        if init is None:
+            raise GroundError(f"{machine} is off.", "`mainstay up` switches machines on.")
+        return init
+
+    def _inside(self) -> NetNS:
+        return NetNS(self.places.namespace)
+
+    def _drop(self, *rules: str) -> None:
+        """Lay these rules beside those that are there, all or none."""
+        chains = [chain for chain in CHAINS if chain == "forward" or not any(" oif " in rule for rule in rules)]
+        lines = [f"table bridge {TABLE} {{"]
+        for chain in chains:
+            kept = "".join(f" {rule};" for rule in rules)
+            lines.append(f"  chain {chain} {{ type filter hook {chain} priority 0; policy accept;{kept} }}")
+        self._nft("\n".join((*lines, "}")) + "\n")
+
+    def _nft(self, text: str) -> None:
+        enter = ("nsenter", f"--net={network.path(self.places.namespace)}")
+        shell.run_or_fail((*enter, "nft", "-f", "-"), "Changing what the lab's cables carry", given=text)
+
+
+def _port(init: int) -> int:
+    """The number of the lab's end of a machine's cable: what the other end, inside the machine, is tied to."""
+    with NetNS(f"/proc/{init}/ns/net") as machine:
+        host0 = machine.link("get", index=machine.link_lookup(ifname="host0")[0])[0]
+        return int(host0.get_attr("IFLA_LINK"))
+
+
+def _group(init: int, tag: str) -> Path:
+    """The machine's own control group, which holds all that runs on it."""
+    lines = (process.PROC / str(init) / "cgroup").read_text().splitlines()
+    steps = Path(next(line.partition("::")[2] for line in lines if line.startswith("0::"))).parts[1:]
+    depth = next(number for number, step in enumerate(steps) if step in (tag, f"{tag}.service"))
+    return process.unified_hierarchy().joinpath(*steps[: depth + 1])
