@@ -17,6 +17,7 @@ VERBS = (
     ("down", "Stop the machines, or take the lab away."),
     ("status", "Every part, its health, the roles, the address."),
     ("db", "The database: who is primary, who follows."),
+    ("drill", "Hurt a part under load, and see what the visitors noticed."),
     ("logs", "The logs of a machine, or of all."),
     ("exec", "Run a program on the machines."),
     ("ssh", "Log in to a machine."),

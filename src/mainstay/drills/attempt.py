@@ -12,8 +12,8 @@ PROBE, READ, WRITE = "probe", "read", "write"
 class Attempt:
     """A request: its stream's kind (PROBE, READ, WRITE), when it was due, begun and ended (monotonic seconds).
 
-    outcome: OK (an answer below 400), FAILED (refused, reset before it was sent, or answered otherwise), UNKNOWN (it was
-    sent, and no whole answer came in time: nobody can say whether it was carried out).
+    outcome: OK (an answer below 400), FAILED (refused, reset before it was sent, or answered otherwise), UNKNOWN (it
+    was sent, and no whole answer came in time: nobody can say whether it was carried out).
     status: the HTTP status, 0 without an answer; `trouble` then says why. `is_retried`: it was tried a second time.
     """
 

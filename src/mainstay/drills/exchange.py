@@ -41,7 +41,7 @@ class Reply:
 
 
 async def exchange(door: Door, method: str, path: str, document: Mapping[str, str] | None = None) -> Reply:
-    """Ask once. Until the connection stands nothing was sent: what breaks before is FAILED, what breaks after UNKNOWN."""
+    """Ask once. Until the connection stands nothing was sent: what breaks before is FAILED, after that UNKNOWN."""
     try:
         async with asyncio.timeout(CONNECT_SECONDS):
             reader, writer = await asyncio.open_connection(door.address, door.port)

@@ -4,7 +4,7 @@ from typing import Any
 
 from mainstay.model.component import Component, View
 from mainstay.model.exposure import EVERYBODY, Exposure, Port, Probe
-from mainstay.model.fault import process_faults
+from mainstay.model.fault import Fault, Limits, process_faults
 from mainstay.model.install import Content, Directory, File, Install, Service
 from mainstay.model.machine import Machine
 from mainstay.spec import Spec
@@ -25,8 +25,7 @@ def exposes(spec: Spec, machine: Machine) -> Exposure:
         *(Probe(port.name, "tcp", f"{machine.address}:{port.number}") for port in site),
         *(Probe(port.name, "greeting", f"{port.bind}:{port.number}") for port in router),
     )
-    role = "balancer" if site else "server"
-    return Exposure(site + router, probes, process_faults(role, "haproxy", "haproxy.service"))
+    return Exposure(site + router, probes, _faults("balancer" if site else "server"))
 
 
 def installs(view: View[Spec]) -> Install:
@@ -41,6 +40,12 @@ def installs(view: View[Spec]) -> Install:
         ),
         services=(Service("haproxy.service", restart_on=(DROP_IN,), reload_on=(CONFIG,)),),
     )
+
+
+def _faults(role: str) -> tuple[Fault, ...]:
+    """Beside an application a stop is not gentle: its server stays in rotation, and cannot reach the database."""
+    limits = Limits() if role == "balancer" else Limits(stopped=2.0)
+    return process_faults(role, "haproxy", "haproxy.service", limits)
 
 
 def _routes(spec: Spec, machine: Machine) -> bool:

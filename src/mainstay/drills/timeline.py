@@ -1,0 +1,86 @@
+"""Draws one run: answers per second, how long they took, and what happened when. The only matplotlib."""
+
+import io
+import re
+from collections.abc import Mapping, Sequence
+
+from matplotlib import rc_context
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from mainstay.drills.attempt import PROBE, READ, WRITE, Attempt
+from mainstay.drills.result import Run
+from mainstay.drills.verdict import Event
+
+BIN_SECONDS = 0.1
+STREAMS = {PROBE: ("probes", "#1f6feb"), READ: ("reads", "#2da44e"), WRITE: ("writes", "#8250df")}
+BAD = "#d1242f"
+FAULT, DETECTED, HEALED = "#d1242f", "#bf8700", "#2da44e"
+SIZE_INCHES = (10.0, 5.2)
+MOST_EVENTS = 12
+
+
+def timeline(run: Run) -> str:
+    """The run as an `<svg>` element, text as text; the time counts from the hurt."""
+    with rc_context({"svg.fonttype": "none", "svg.hashsalt": "mainstay", "font.size": 9, "font.family": "sans-serif"}):
+        figure = Figure(figsize=SIZE_INCHES, layout="constrained")
+        axes: tuple[Axes, Axes] = tuple(figure.subplots(2, 1, sharex=True))
+        zero = run.course.hurt_at
+        _draw_rates(axes[0], run.attempts, zero)
+        _draw_latency(axes[1], run.attempts, zero)
+        for number, axis in enumerate(axes):
+            _draw_events(axis, run.course.events[:MOST_EVENTS], zero, is_named=number == 0)
+            axis.grid(axis="y", linewidth=0.3)
+            axis.spines[["top", "right"]].set_visible(False)
+        axes[1].set_xlabel("seconds from the hurt")
+        out = io.StringIO()
+        figure.savefig(out, format="svg", metadata={"Date": None, "Creator": None})
+    return re.sub(r"^.*?(?=<svg)", "", out.getvalue(), flags=re.DOTALL)
+
+
+def _draw_rates(axis: Axes, attempts: Sequence[Attempt], zero: float) -> None:
+    for kind, (name, colour) in STREAMS.items():
+        rates = _rates([a for a in attempts if a.kind == kind and a.is_ok], zero)
+        if rates:
+            axis.step(list(rates), list(rates.values()), where="post", color=colour, linewidth=1, label=name)
+    if bad := _rates([a for a in attempts if not a.is_ok], zero):
+        axis.bar(list(bad), list(bad.values()), BIN_SECONDS, align="edge", color=BAD, label="failed or unknown")
+    axis.set_ylabel("answers per second")
+    axis.set_ylim(bottom=0)
+    axis.legend(loc="lower left", ncols=4, frameon=False, bbox_to_anchor=(0, -0.22))
+
+
+def _draw_latency(axis: Axes, attempts: Sequence[Attempt], zero: float) -> None:
+    for kind, (_, colour) in STREAMS.items():
+        ok = [a for a in attempts if a.kind == kind and a.is_ok]
+        axis.plot(
+            [a.ended - zero for a in ok], [1000 * a.seconds for a in ok], ".", markersize=2, color=colour,
+            rasterized=True,
+        )  # fmt: skip
+    bad = [a for a in attempts if not a.is_ok]
+    axis.plot([a.ended - zero for a in bad], [1000 * max(a.seconds, 1e-4) for a in bad], "x", markersize=3, color=BAD,
+              rasterized=True)  # fmt: skip
+    axis.set_yscale("log")
+    axis.set_ylabel("milliseconds until answered")
+
+
+def _draw_events(axis: Axes, events: Sequence[Event], zero: float, *, is_named: bool) -> None:
+    for number, event in enumerate(sorted(events, key=lambda event: event.at)):
+        colour = FAULT if event.at == zero else DETECTED if event.is_detection else HEALED
+        axis.axvline(event.at - zero, color=colour, linewidth=0.8, linestyle="--")
+        if is_named:
+            height = 1.02 + 0.09 * (number % 4)
+            axis.text(
+                event.at - zero, height, event.what, color=colour, fontsize=7, transform=axis.get_xaxis_transform()
+            )
+
+
+def _rates(attempts: Sequence[Attempt], zero: float) -> Mapping[float, float]:
+    """Bin's begin (seconds from zero) -> endings per second in it; every bin from the first to the last."""
+    bins = [round((attempt.ended - zero) // BIN_SECONDS) for attempt in attempts]
+    if not bins:
+        return {}
+    counts = dict.fromkeys(range(min(bins), max(bins) + 2), 0)
+    for number in bins:
+        counts[number] += 1
+    return {number * BIN_SECONDS: count / BIN_SECONDS for number, count in counts.items()}

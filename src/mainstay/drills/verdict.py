@@ -1,0 +1,206 @@
+"""Judges a run from what its visitors met. Pure; times are monotonic seconds, as the visitors noted them."""
+
+import itertools
+import math
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from mainstay.drills.attempt import FAILED, UNKNOWN, Attempt
+from mainstay.drills.catalogue import Drill
+from mainstay.drills.ledger import Ledger
+
+PERCENTILES = (50, 95, 99, 100)
+LATE_SECONDS = 0.1
+"""A load whose visitors came later than this was starved itself: its gaps are not all the site's."""
+
+
+@dataclass(frozen=True)
+class Event:
+    """Something that happened during a run: when (monotonic seconds), what, and whether a fault was noticed by it."""
+
+    at: float
+    what: str
+    is_detection: bool = False
+
+
+@dataclass(frozen=True)
+class Course:
+    """How a run went: when it was hurt, when the healing began, and when all was healthy again (None: never)."""
+
+    hurt_at: float
+    heal_at: float
+    healthy_at: float | None
+    events: tuple[Event, ...] = ()
+
+
+@dataclass(frozen=True)
+class Writes:
+    """What became of the writes, in the words of Jepsen's `set` test.
+
+    lost: acknowledged, and not there. unexpected: there and never attempted, or there more than once.
+    recovered: there, attempted, and never acknowledged.
+    """
+
+    attempted: int = 0
+    acknowledged: int = 0
+    lost: tuple[str, ...] = ()
+    unexpected: tuple[str, ...] = ()
+    recovered: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Figures:
+    """What was measured in one run; times in seconds.
+
+    gap_seconds: the longest time without a good answer, of the stream that fared worst; `gaps` has each stream's.
+    failed, unknown, retried: numbers of requests. `broken`: those of any of the three that were not under way at the
+    moment of the hurt. detected_seconds: from the hurt until the balancers said that something is down or another took
+    over, else until the first request that was not answered well; None if neither happened.
+    redundant_seconds: until every part was healthy again, counted from the healing, or from the hurt where nobody
+    needed to heal. latency: phase ("before", "during", "after") -> percentile -> seconds.
+    late_seconds: how much later than they were due the visitors came, at worst.
+    """
+
+    gap_seconds: float
+    failed: int
+    unknown: int
+    retried: int
+    broken: int
+    writes: Writes
+    detected_seconds: float | None
+    redundant_seconds: float | None
+    late_seconds: float = 0.0
+    gaps: Mapping[str, float] = field(default_factory=dict)
+    latency: Mapping[str, Mapping[int, float]] = field(default_factory=dict)
+
+    def to_json(self) -> dict[str, object]:
+        """The stable form of `drill run`."""
+        return {
+            "gap_seconds": round(self.gap_seconds, 3),
+            "failed": self.failed,
+            "unknown": self.unknown,
+            "retried": self.retried,
+            "acknowledged": self.writes.acknowledged,
+            "lost": len(self.writes.lost),
+            "unexpected": len(self.writes.unexpected),
+            "recovered": len(self.writes.recovered),
+            "detected_seconds": _rounded(self.detected_seconds),
+            "redundant_seconds": _rounded(self.redundant_seconds),
+        }
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """Whether what a drill expects held over all its runs, and if not, why not: one sentence for each thing."""
+
+    held: bool
+    why: str = ""
+
+
+def measure(attempts: Sequence[Attempt], course: Course, writes: Writes, recovers_by_itself: bool = False) -> Figures:
+    """The figures of a run, from every attempt of its load."""
+    kinds = sorted({attempt.kind for attempt in attempts})
+    gaps = {kind: gap([a for a in attempts if a.kind == kind], course.hurt_at) for kind in kinds}
+    outcomes = Counter(attempt.outcome for attempt in attempts)
+    since = course.hurt_at if recovers_by_itself else course.heal_at
+    return Figures(
+        gap_seconds=max(gaps.values(), default=0.0),
+        failed=outcomes[FAILED],
+        unknown=outcomes[UNKNOWN],
+        retried=sum(attempt.is_retried for attempt in attempts),
+        broken=sum(_is_broken(attempt) and not _is_under_way(attempt, course.hurt_at) for attempt in attempts),
+        writes=writes,
+        detected_seconds=_detected(attempts, course),
+        redundant_seconds=None if course.healthy_at is None else course.healthy_at - since,
+        late_seconds=max((attempt.begun - attempt.due for attempt in attempts), default=0.0),
+        gaps=gaps,
+        latency=_latency(attempts, course),
+    )
+
+
+def gap(attempts: Sequence[Attempt], since: float) -> float:
+    """The longest time between two good answers that follow each other, from the last before `since` on.
+
+    A stream that is never answered again is silent until its last visitor came.
+    """
+    answered = sorted(attempt.ended for attempt in attempts if attempt.is_ok)
+    first = min((attempt.begun for attempt in attempts), default=since)
+    before = max((moment for moment in answered if moment <= since), default=first)
+    last = max((attempt.begun for attempt in attempts), default=since)
+    moments = [before, *(moment for moment in answered if moment > before), max(last, before)]
+    return max((later - earlier for earlier, later in itertools.pairwise(moments)), default=0.0)
+
+
+def compare(ledger: Ledger, found: Iterable[str]) -> Writes:
+    """What was attempted and acknowledged, against the messages that are there, each as often as it is there."""
+    there = Counter(found)
+    acknowledged = frozenset(ledger.acknowledged)
+    strangers = [message for message in there if message not in ledger.attempted]
+    doubles = [message for message, times in there.items() for _ in range(times - 1)]
+    return Writes(
+        attempted=len(ledger.attempted),
+        acknowledged=len(acknowledged),
+        lost=tuple(sorted(acknowledged - there.keys())),
+        unexpected=tuple(sorted([*strangers, *doubles])),
+        recovered=tuple(sorted((there.keys() & ledger.attempted) - acknowledged)),
+    )
+
+
+def judge(drill: Drill, runs: Sequence[Figures]) -> Verdict:
+    """Whether it held: the 95th percentile of the gaps against the limit; everything else in every single run."""
+    gaps = [run.gap_seconds for run in runs]
+    reasons = []
+    if (worst := percentile(gaps, 95)) > drill.limit_seconds:
+        run = max(runs, key=lambda run: run.gap_seconds)
+        stream = max(run.gaps, key=lambda kind: run.gaps[kind], default="the site")
+        reasons.append(f"{worst:.2f} s without a good answer ({stream}), where {drill.limit_seconds:g} s is the limit")
+    if drill.is_graceful and (broken := sum(run.broken for run in runs)):
+        reasons.append(f"{broken} requests failed that were not under way at that moment")
+    if lost := sum(len(run.writes.lost) for run in runs):
+        reasons.append(f"{lost} acknowledged writes were lost")
+    if unexpected := sum(len(run.writes.unexpected) for run in runs):
+        reasons.append(f"{unexpected} entries are there that were never written, or twice")
+    if never := sum(run.redundant_seconds is None for run in runs):
+        reasons.append(f"not healthy again after {never} of {len(runs)} runs")
+    if (late := max((run.late_seconds for run in runs), default=0.0)) > LATE_SECONDS and reasons:
+        reasons.append(f"this computer was so busy that visitors came up to {late:.2f} s late")
+    return Verdict(not reasons, "; ".join(reasons))
+
+
+def percentile(values: Sequence[float], percent: float) -> float:
+    """The smallest value that so many percent do not exceed (nearest rank); 0 of none."""
+    ranked = sorted(values)
+    return ranked[max(0, math.ceil(percent / 100 * len(ranked)) - 1)] if ranked else 0.0
+
+
+def _is_broken(attempt: Attempt) -> bool:
+    return not attempt.is_ok or attempt.is_retried
+
+
+def _is_under_way(attempt: Attempt, moment: float) -> bool:
+    return attempt.begun <= moment <= attempt.ended
+
+
+def _detected(attempts: Iterable[Attempt], course: Course) -> float | None:
+    told = min((e.at for e in course.events if e.is_detection and e.at >= course.hurt_at), default=None)
+    if told is not None:
+        return told - course.hurt_at
+    noticed = (a.ended for a in attempts if _is_broken(a) and course.hurt_at <= a.ended)
+    first = min(noticed, default=None)
+    return None if first is None else first - course.hurt_at
+
+
+def _latency(attempts: Sequence[Attempt], course: Course) -> dict[str, dict[int, float]]:
+    """Of good answers only: how long it took those who were answered."""
+    healthy_at = course.healthy_at if course.healthy_at is not None else math.inf
+    phases = {
+        "before": [a.seconds for a in attempts if a.is_ok and a.begun < course.hurt_at],
+        "during": [a.seconds for a in attempts if a.is_ok and course.hurt_at <= a.begun < healthy_at],
+        "after": [a.seconds for a in attempts if a.is_ok and a.begun >= healthy_at],
+    }
+    return {phase: {p: percentile(values, p) for p in PERCENTILES} for phase, values in phases.items() if values}
+
+
+def _rounded(seconds: float | None) -> float | None:
+    return None if seconds is None else round(seconds, 3)

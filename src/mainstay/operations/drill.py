@@ -1,0 +1,148 @@
+"""`drill`: hurt a part under load, heal it, and judge what the visitors noticed."""
+
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+
+from mainstay.compiler.compile import compile_plan
+from mainstay.drills.catalogue import Drill, catalogue
+from mainstay.drills.hurting import Hurt
+from mainstay.drills.load import Load, LoadError
+from mainstay.drills.result import Result, Run
+from mainstay.drills.verdict import Course, Event, Verdict, Writes, compare, judge, measure
+from mainstay.drills.witness import tell
+from mainstay.operations.drilled import ensure_possible, load_for, victim_of
+from mainstay.operations.errors import OperationError
+from mainstay.operations.heal import hand_of, heal_all
+from mainstay.operations.lock import only_operator
+from mainstay.operations.site import Report, Site
+from mainstay.operations.status import ANY_RELEASE, status
+
+SETTLE_SECONDS = 2.0
+AFTERWARDS_SECONDS = 1.5
+HEALTHY_SECONDS = 90.0
+POLL_SECONDS = 0.2
+
+
+def drills_of(site: Site) -> tuple[Drill, ...]:
+    """The catalogue of this site."""
+    return catalogue(compile_plan(site.spec, ANY_RELEASE).exposures, site.machines)
+
+
+def chosen(site: Site, names: Sequence[str]) -> tuple[Drill, ...]:
+    """The drills of these names, or all.
+
+    Raises:
+        OperationError: the site has no such drill.
+    """
+    known = drills_of(site)
+    if tuple(names) == ("all",):
+        return known if site.spec.in_lab else tuple(drill for drill in known if drill.is_of_process)
+    by_name = {drill.alias: drill for drill in known} | {drill.name: drill for drill in known}
+    for name in names:
+        if name not in by_name:
+            raise OperationError(f"{site.spec.name} has no drill named {name}.", "`mainstay drill list` shows them.")
+    return tuple(by_name[name] for name in names)
+
+
+def run(site: Site, drills: Sequence[Drill], repeat: int, report: Report) -> Iterator[Result]:
+    """Each drill so many times, one after the other; gives each one's result as soon as it has it."""
+    ensure_possible(site, drills)
+    with only_operator(site):
+        for drill in drills:
+            runs = tuple(_run(site, drill, number, report) for number in range(repeat))
+            yield Result(drill, runs, _judged(drill, runs))
+
+
+def _run(site: Site, drill: Drill, number: int, report: Report) -> Run:
+    """One run as a runbook."""
+    for hurt in heal_all(site):
+        report(hurt.machine, f"healed of {hurt.act}, which an earlier drill had left")
+    report("", "waiting until all is healthy")
+    _wait_until_healthy(site)
+    hurt = victim_of(site, drill, number)
+    load, began_at = load_for(site, drill), time.time()
+    with load.running():
+        report("", f"{drill.name}: letting the load settle")
+        time.sleep(SETTLE_SECONDS)
+        report(hurt.machine, f"{drill.name}, run {number + 1}")
+        course = _hurt_and_heal(site, drill, hurt, report)
+        time.sleep(AFTERWARDS_SECONDS)
+    report(hurt.machine, "")
+    report("", "reading back what was written")
+    events = tell(site.ground.reach(), _running(site), course.hurt_at, time.time() - time.monotonic())
+    course = Course(course.hurt_at, course.heal_at, course.healthy_at, (*course.events, *events))
+    writes, trouble = _writes(load)
+    attempts = load.attempts()
+    figures = measure(attempts, course, writes, drill.recovers_by_itself)
+    report("", "")
+    return Run(hurt.machine, began_at, course, figures, attempts, trouble)
+
+
+def _hurt_and_heal(site: Site, drill: Drill, hurt: Hurt, report: Report) -> Course:
+    """Hurt, hold, heal, wait until all is healthy; whatever breaks this off, it is healed."""
+    with _healed_afterwards(site):
+        hurt_at = time.monotonic()
+        hand_of(site).hurt(hurt)
+        if drill.recovers_by_itself:
+            healthy_at = _healthy_at(site)
+        time.sleep(max(0.0, hurt_at + drill.hold_seconds - time.monotonic()))
+        report(hurt.machine, "healing")
+        heal_at = time.monotonic()
+    report(hurt.machine, "waiting until all is healthy again")
+    if not drill.recovers_by_itself:
+        healthy_at = _healthy_at(site)
+    events = [Event(hurt_at, f"{hurt.machine}: {drill.act}"), Event(heal_at, "healing")]
+    if healthy_at is not None:
+        events.append(Event(healthy_at, "all healthy"))
+    return Course(hurt_at, heal_at, healthy_at, tuple(events))
+
+
+@contextmanager
+def _healed_afterwards(site: Site) -> Iterator[None]:
+    try:
+        yield
+    finally:
+        heal_all(site)
+
+
+def _wait_until_healthy(site: Site) -> None:
+    """Return when every part is healthy.
+
+    Raises:
+        OperationError: it is not in time; a drill on a sick site would say nothing.
+    """
+    if _healthy_at(site) is None:
+        found = status(site)
+        sick = [f"  {name}: {seen.why}" for name, seen in found.examined.items() if not seen.is_healthy]
+        said = "\n".join((*sick, f"  {found.database_sentence}"))
+        raise OperationError(f"Not healthy within {HEALTHY_SECONDS:g} s:\n{said}", "Heal it first: `mainstay up`.")
+
+
+def _healthy_at(site: Site) -> float | None:
+    """Wait until every part is healthy; the moment at which it was found so, None if it is not in time."""
+    begun = time.monotonic()
+    while time.monotonic() - begun < HEALTHY_SECONDS:
+        if status(site).is_healthy:
+            return time.monotonic()
+        time.sleep(POLL_SECONDS)
+    return None
+
+
+def _writes(load: Load) -> tuple[Writes, str]:
+    """What became of the writes; or why that cannot be said."""
+    try:
+        return compare(load.ledger(), load.read_back()), ""
+    except LoadError as error:
+        ledger = load.ledger()
+        return Writes(len(ledger.attempted), len(ledger.acknowledged)), error.what
+
+
+def _running(site: Site) -> list[str]:
+    return [name for name, is_on in site.ground.members().items() if is_on]
+
+
+def _judged(drill: Drill, runs: Sequence[Run]) -> Verdict:
+    verdict = judge(drill, [run.figures for run in runs])
+    troubles = tuple(dict.fromkeys(run.trouble for run in runs if run.trouble))
+    return Verdict(False, "; ".join(filter(None, (verdict.why, *troubles)))) if troubles else verdict

@@ -1,0 +1,94 @@
+"""What a drill is run against: whom it hits this time, and what load the site bears."""
+
+import uuid
+from collections.abc import Sequence
+
+from mainstay.drills.attempt import PROBE, READ, WRITE
+from mainstay.drills.catalogue import BALANCER, CUT_APART, PRIMARY, REPLICA, SERVER, Drill
+from mainstay.drills.exchange import Door
+from mainstay.drills.hurting import Hurt
+from mainstay.drills.load import Load
+from mainstay.drills.visitors import Order
+from mainstay.grounds.errors import GroundError
+from mainstay.grounds.lab import network
+from mainstay.grounds.lab.lab import Lab
+from mainstay.operations.errors import OperationError
+from mainstay.operations.site import Site
+from mainstay.operations.status import status
+
+RATES = {PROBE: 100.0, READ: 25.0, WRITE: 25.0}
+"""Requests per second, by kind."""
+
+
+def ensure_possible(site: Site, drills: Sequence[Drill]) -> None:
+    """Check that the site is there, and that each drill can be undone here.
+
+    Raises:
+        OperationError: it is not, or one cannot.
+    """
+    if not site.ground.members():
+        raise OperationError(f"{site.spec.name} has not been made yet.", "Run `mainstay up`.")
+    dangerous = [drill.name for drill in drills if not (site.spec.in_lab or drill.is_of_process)]
+    if dangerous:
+        raise OperationError(
+            f"On servers this could not be undone from here: {', '.join(dangerous)}.",
+            "Try it in the lab: the same file, without `address:`.",
+        )
+
+
+def door_of(site: Site) -> Door:
+    """Where the load goes: to the balancers' address in the lab, to the site's name on servers."""
+    address = site.running("balancer")[0].address if site.spec.in_lab else site.spec.domain
+    return Door(address, site.spec.balancer.port, site.spec.domain)
+
+
+def load_for(site: Site, drill: Drill) -> Load:
+    """A load of its own for one run, its notes kept beside the user's file.
+
+    Entries are written and read only where there is a database, which is what they are to prove something about.
+    """
+    number = uuid.uuid4().hex[:8]
+    namespace = str(network.path(site.ground.places.namespace)) if isinstance(site.ground, Lab) else ""
+    rates = RATES if site.running("database") else {PROBE: RATES[PROBE]}
+    folder = site.folder / "drills" / f"{drill.name}-{number}"
+    return Load(Order(namespace, door_of(site), site.spec.app.health, rates, f"drill-{number}", folder))
+
+
+def victim_of(site: Site, drill: Drill, number: int) -> Hurt:
+    """Whom the run of this number hits: each machine of the role in its turn; the one balancer that has the address.
+
+    A drill of a server's machine spares the primary, whose loss is a drill of its own.
+
+    Raises:
+        OperationError: nobody has that role now.
+    """
+    primary = status(site).primary
+    databases = [m.name for m in site.running("database")]
+    servers = [m.name for m in site.machines if {"web", "app"} & {*m.roles}]
+    candidates = {
+        BALANCER: _with_address(site),
+        SERVER: servers if drill.is_of_process else [name for name in servers if name != primary] or servers,
+        PRIMARY: [primary] if primary else [],
+        REPLICA: [name for name in databases if name != primary],
+    }[drill.role]
+    if not candidates:
+        raise OperationError(f"{drill.name}: nobody is {drill.role} now.", "`mainstay status` shows who is what.")
+    machine = candidates[number % len(candidates)]
+    peers = [m.name for m in site.running("balancer")] if drill.role == BALANCER else databases
+    others = tuple(name for name in peers if name != machine) if drill.act == CUT_APART else ()
+    return Hurt(drill.act, machine, drill.units, others)
+
+
+def _with_address(site: Site) -> list[str]:
+    """The balancer that has the address to which the load goes; all of them if that cannot be said."""
+    address = door_of(site).address
+    balancers = [m.name for m in site.running("balancer")]
+    having = [name for name in balancers if f" {address}/" in _addresses(site, name)]
+    return having or balancers
+
+
+def _addresses(site: Site, machine: str) -> str:
+    try:
+        return site.ground.reach().run_or_fail(machine, ("ip", "-oneline", "-4", "address"))
+    except GroundError:
+        return ""
