@@ -16,7 +16,7 @@ th { color: #59636e; font-weight: 500 }
 th:first-child, td:first-child, td.text, th.text { text-align: left }
 h2 { margin-top: 2.5rem; border-top: 2px solid #d8dee4; padding-top: 1rem }
 .held { color: #1a7f37; font-weight: 600 } .broken { color: #d1242f; font-weight: 600 }
-svg { max-width: 100%; height: auto } .wide { overflow-x: auto }
+svg { width: 100%; height: auto } td { white-space: nowrap } .wide { overflow-x: auto }
 """
 EXPLAINED = (
     "The gap is the longest time between two good answers that follow each other, of the stream that fared worst. A "

@@ -17,7 +17,9 @@ STREAMS = {PROBE: ("probes", "#1f6feb"), READ: ("reads", "#2da44e"), WRITE: ("wr
 BAD = "#d1242f"
 FAULT, DETECTED, HEALED = "#d1242f", "#bf8700", "#2da44e"
 SIZE_INCHES = (10.0, 5.2)
-MOST_EVENTS = 12
+MOST_EVENTS = 100
+TOGETHER_SECONDS = 0.5
+LABEL_ROWS = 4
 
 
 def timeline(run: Run) -> str:
@@ -65,14 +67,27 @@ def _draw_latency(axis: Axes, attempts: Sequence[Attempt], zero: float) -> None:
 
 
 def _draw_events(axis: Axes, events: Sequence[Event], zero: float, *, is_named: bool) -> None:
-    for number, event in enumerate(sorted(events, key=lambda event: event.at)):
-        colour = FAULT if event.at == zero else DETECTED if event.is_detection else HEALED
-        axis.axvline(event.at - zero, color=colour, linewidth=0.8, linestyle="--")
+    """A line for each event; those that came together share one label, and labels share four heights."""
+    for number, together in enumerate(_together(events)):
+        first, more = together[0], f" (and {len(together) - 1} more)" if len(together) > 1 else ""
+        colour = FAULT if first.at == zero else DETECTED if first.is_detection else HEALED
+        axis.axvline(first.at - zero, color=colour, linewidth=0.8, linestyle="--")
         if is_named:
-            height = 1.02 + 0.09 * (number % 4)
-            axis.text(
-                event.at - zero, height, event.what, color=colour, fontsize=7, transform=axis.get_xaxis_transform()
-            )
+            height = 1.02 + 0.09 * (number % LABEL_ROWS)
+            transform = axis.get_xaxis_transform()
+            axis.text(first.at - zero, height, first.what + more, color=colour, fontsize=7, transform=transform)
+
+
+def _together(events: Sequence[Event]) -> list[list[Event]]:
+    """Events of one kind, none later than TOGETHER_SECONDS after the first of them."""
+    groups: list[list[Event]] = []
+    for event in sorted(events, key=lambda event: (event.is_detection, event.at)):
+        last = groups[-1][0] if groups else None
+        if last and event.at - last.at < TOGETHER_SECONDS and event.is_detection and last.is_detection:
+            groups[-1].append(event)
+        else:
+            groups.append([event])
+    return sorted(groups, key=lambda group: group[0].at)
 
 
 def _rates(attempts: Sequence[Attempt], zero: float) -> Mapping[float, float]:

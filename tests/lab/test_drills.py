@@ -1,0 +1,95 @@
+"""Drills on the distributed design: they hold where it is redundant, break where it is not, and always heal.
+
+One lab for the file. Each test leaves it healthy, and leaves the entries that the drills wrote.
+"""
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from tests.lab import computer
+from tests.lab.site import LabSite, lab_site
+
+RUN_SECONDS = 180.0
+
+
+@pytest.fixture(scope="module")
+def site() -> Iterator[LabSite]:
+    with lab_site("mst-drill", port=48080) as site:
+        site.up()
+        yield site
+
+
+def drilled(site: LabSite, name: str) -> tuple[int, dict[str, Any]]:
+    """Run a drill; give its exit status and what it told."""
+    done = site.tries("drill", "run", name, "-o", "json", seconds=RUN_SECONDS)
+    assert done.output, done
+    (told,) = json.loads(done.output)
+    assert told["drill"] == name
+    return done.status, told
+
+
+def test_the_catalogue_is_derived_from_the_file(site: LabSite) -> None:
+    told = json.loads(site.does("drill", "list", "-o", "json"))
+    names = {drill["drill"] for drill in told}
+    assert {"balancer-power-off", "server-nginx-process-killed", "primary-process-killed", "replica-cut-off"} <= names
+    assert all(drill.keys() == {"drill", "does", "expects", "limit_seconds"} for drill in told)
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["server-power-off", "server-nginx-process-killed", "server-app-process-frozen", "server-cut-off-one-way"],
+)
+def test_the_loss_of_a_server_is_survived(site: LabSite, name: str) -> None:
+    status, told = drilled(site, name)
+    assert (status, told["held"], told["why"]) == (0, True, "")
+    (run,) = told["runs"]
+    assert run["gap_seconds"] <= 2
+    assert run["acknowledged"] > 100
+    assert (run["lost"], run["unexpected"]) == (0, 0)
+    site.is_healthy(within=5)
+
+
+@pytest.mark.parametrize("name", ["balancer-power-off", "primary-process-killed"])
+def test_the_loss_of_what_is_there_once_is_told_honestly(site: LabSite, name: str) -> None:
+    status, told = drilled(site, name)
+    (run,) = told["runs"]
+    limit = {drill["drill"]: drill["limit_seconds"] for drill in json.loads(site.does("drill", "list", "-o", "json"))}
+    assert run["gap_seconds"] > limit[name]
+    assert (status, told["held"]) == (1, False)
+    assert "without a good answer" in told["why"]
+    assert run["failed"] + run["unknown"] > 0
+    assert (run["lost"], run["unexpected"]) == (0, 0)
+    site.is_healthy(within=5)
+
+
+def test_what_a_killed_drill_left_hurt_is_healed_by_the_next(site: LabSite) -> None:
+    killed = site.starts("drill", "run", "server-power-off")
+    killed.tells("srv-02     server-power-off, run 1", within=60)
+    killed.lasts(1)
+    killed.is_killed()
+    assert "srv-02" not in computer.inits_of("mst-drill")
+    assert (site.kept / "hurt.json").exists()
+    status, told = drilled(site, "server-nginx-process-killed")
+    assert (status, told["held"]) == (0, True)
+    assert "srv-02" in computer.inits_of("mst-drill")
+    assert not (site.kept / "hurt.json").exists()
+    site.is_healthy(within=5)
+
+
+def test_ctrl_c_heals(site: LabSite) -> None:
+    interrupted = site.starts("drill", "run", "server-nginx-process-stopped")
+    interrupted.tells("server-nginx-process-stopped, run 1", within=60)
+    interrupted.lasts(1)
+    interrupted.is_interrupted()
+    assert interrupted.ends(within=30) == 130
+    assert not (site.kept / "hurt.json").exists()
+    site.is_healthy(within=5)
+
+
+def test_an_unknown_drill_is_said_so(site: LabSite) -> None:
+    done = site.tries("drill", "run", "server-made-of-glass")
+    assert done.status == 1
+    assert "has no drill named server-made-of-glass" in done.errors
