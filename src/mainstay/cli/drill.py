@@ -49,8 +49,7 @@ def run_command(options: Options, names: tuple[str, ...], repeat: int, page: Pat
     results: list[Result] = []
     try:
         with Progress(options.is_quiet) as progress:
-            for result in run(site, drills, repeat, progress):
-                results.append(result)
+            results.extend(run(site, drills, repeat, progress))
     finally:
         if results:
             _tell(options, site, results, page, is_interrupted=len(results) < len(drills))

@@ -55,8 +55,8 @@ class Figures:
 
     gap_seconds: the longest time without a good answer, of the stream that fared worst; `gaps` has each stream's.
     failed, unknown, retried: numbers of requests. `broken`: those of any of the three that were not under way at the
-    moment of the hurt. detected_seconds: from the hurt until the balancers said that something is down or another took
-    over, else until the first request that was not answered well; None if neither happened.
+    moment of the hurt. detected_seconds: from the hurt until, before it was healed, a balancer said that
+    something is down or another took over; else until the first request that was not answered well; else None.
     redundant_seconds: until every part was healthy again, counted from the healing, or from the hurt where nobody
     needed to heal. latency: phase ("before", "during", "after") -> percentile -> seconds.
     late_seconds: how much later than they were due the visitors came, at worst.
@@ -183,7 +183,8 @@ def _is_under_way(attempt: Attempt, moment: float) -> bool:
 
 
 def _detected(attempts: Iterable[Attempt], course: Course) -> float | None:
-    told = min((e.at for e in course.events if e.is_detection and e.at >= course.hurt_at), default=None)
+    noted = (e.at for e in course.events if e.is_detection and course.hurt_at <= e.at <= course.heal_at)
+    told = min(noted, default=None)
     if told is not None:
         return told - course.hurt_at
     noticed = (a.ended for a in attempts if _is_broken(a) and course.hurt_at <= a.ended)

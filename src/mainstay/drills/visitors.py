@@ -24,6 +24,9 @@ AUTHOR = "drill"
 GATEWAY_STATUSES = (500, 502, 504)
 """An answer to a write that says nothing of whether it was carried out."""
 
+NOT_OFFERED = (404, 405)
+"""What an application answers that has no entries: it is only probed."""
+
 STARTED = "started"
 
 
@@ -70,7 +73,8 @@ class Visitors:
         self._order = order
         self._attempts = attempts
         self._ledger = ledger
-        self._latest: int | None = None
+        self._first: int | None = None
+        self._has_entries = True
         self._send = {PROBE: self._probe, READ: self._read, WRITE: self._write}
 
     async def come(self, is_over: asyncio.Event) -> None:
@@ -82,7 +86,7 @@ class Visitors:
         begun = time.monotonic()
         under_way: set[asyncio.Task[None]] = set()
         number = 0
-        while not is_over.is_set():
+        while not is_over.is_set() and (kind == PROBE or self._has_entries):
             due = begun + number / rate
             await asyncio.sleep(max(0.0, due - time.monotonic()))
             visit = asyncio.create_task(self._visit(kind, due))
@@ -95,6 +99,8 @@ class Visitors:
     async def _visit(self, kind: str, due: float) -> None:
         begun = time.monotonic()
         reply, is_retried = await self._send[kind]()
+        if not self._has_entries and kind != PROBE:
+            return
         attempt = Attempt(kind, due, begun, time.monotonic(), reply.outcome, reply.status, reply.trouble, is_retried)
         self._attempts.write(to_line(attempt))
 
@@ -103,7 +109,7 @@ class Visitors:
 
     async def _read(self) -> tuple[Reply, bool]:
         """Read the entry that was acknowledged first of all; before there is one, the probes' path."""
-        return await self._get(self._order.probe_path if self._latest is None else f"{ENTRIES}/{self._latest}")
+        return await self._get(self._order.probe_path if self._first is None else f"{ENTRIES}/{self._first}")
 
     async def _get(self, path: str) -> tuple[Reply, bool]:
         """Ask, and once more at once if the answer was no good: never after a wait, as visitors have no patience."""
@@ -118,10 +124,11 @@ class Visitors:
         message = f"{self._order.tag} {uuid.uuid4()}"
         await asyncio.to_thread(self._ledger.attempt, message)
         reply = await exchange(self._order.door, "POST", ENTRIES, {"author": AUTHOR, "message": message})
+        self._has_entries = self._has_entries and reply.status not in NOT_OFFERED
         if 200 <= reply.status < 300:
             number = reply.document.get("id")
             await asyncio.to_thread(self._ledger.acknowledge, message, number)
-            self._latest = self._latest or number
+            self._first = self._first or number
         if reply.status in GATEWAY_STATUSES:
             return Reply(UNKNOWN, reply.status, trouble="nobody can say whether it was written"), False
         return reply, False

@@ -31,12 +31,10 @@ class Limits:
     frozen: float = 2.0
 
 
-def process_faults(
-    role: str, program: str, unit: str, limits: Limits = Limits(), sockets: tuple[str, ...] = ()
-) -> tuple[Fault, ...]:
-    """What can be done to a service's process; `sockets` are units that would start it again, stopped before it."""
+def process_faults(role: str, program: str, unit: str, limits: Limits = Limits()) -> tuple[Fault, ...]:
+    """What can be done to a service's process."""
     return (
         Fault(KILLED, role, program, (unit,), limits.killed),
-        Fault(STOPPED, role, program, (*sockets, unit), limits.stopped, is_graceful=limits.stopped <= Limits().stopped),
+        Fault(STOPPED, role, program, (unit,), limits.stopped, is_graceful=limits.stopped <= Limits().stopped),
         Fault(FROZEN, role, program, (unit,), limits.frozen),
     )

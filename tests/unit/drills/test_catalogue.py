@@ -77,7 +77,8 @@ def test_a_drill_says_what_it_does_and_expects() -> None:
     }
 
 
-def test_an_application_is_stopped_with_the_socket_that_would_start_it_again() -> None:
+def test_stopping_the_way_to_the_database_is_not_called_gentle() -> None:
     by_name = {drill.name: drill for drill in drills(a_site(machines=DISTRIBUTED))}
-    assert by_name["server-app-process-stopped"].units == ("mainstay-app.socket", "mainstay-app.service")
-    assert by_name["server-app-process-killed"].units == ("mainstay-app.service",)
+    assert by_name["balancer-process-stopped"].is_graceful
+    assert by_name["server-app-process-stopped"].is_graceful
+    assert not by_name["server-haproxy-process-stopped"].is_graceful

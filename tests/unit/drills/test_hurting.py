@@ -10,7 +10,6 @@ from mainstay.grounds.errors import GroundError
 from tests.fakes.ground import FakeGround
 
 NGINX = ("nginx.service",)
-APP = ("mainstay-app.socket", "mainstay-app.service")
 
 
 def a_ground() -> FakeGround:
@@ -30,9 +29,9 @@ def a_hand(ground: FakeGround, folder: Path) -> Hand:
             ["mend", "srv-01: systemctl start nginx.service"],
         ),
         (
-            Hurt("process-stopped", "srv-01", APP),
-            ["srv-01: systemctl stop mainstay-app.socket mainstay-app.service"],
-            ["mend", "srv-01: systemctl start mainstay-app.socket mainstay-app.service"],
+            Hurt("process-stopped", "srv-01", NGINX),
+            ["srv-01: systemctl stop nginx.service"],
+            ["mend", "srv-01: systemctl start nginx.service"],
         ),
         (
             Hurt("process-frozen", "srv-01", NGINX),

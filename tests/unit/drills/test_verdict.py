@@ -80,7 +80,12 @@ def test_requests_under_way_at_the_moment_of_the_hurt_may_break() -> None:
 
 
 def test_detected_is_when_the_balancer_said_so() -> None:
-    events = (Event(10.0, "power-off"), Event(9.0, "earlier", True), Event(11.4, "app/srv-02 is DOWN", True))
+    events = (
+        Event(10.0, "power-off"),
+        Event(9.0, "earlier", True),
+        Event(11.4, "app/srv-02 is DOWN", True),
+        Event(16.0, "later", True),
+    )
     course = Course(10.0, 15.0, 17.0, events)
     assert measured(*steady(0, 20), an_attempt(10.2, FAILED), course=course).detected_seconds == pytest.approx(1.4)
 

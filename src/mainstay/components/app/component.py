@@ -26,7 +26,6 @@ THREADS = 8
 def exposes(spec: Spec, machine: Machine) -> Exposure:
     """For `run:` a port that only this machine's Nginx uses; else a unix socket, which is no port."""
     ports = (Port("http", PORT, open_to=("nginx",), bind="127.0.0.1"),) if spec.app.run else ()
-    sockets = () if spec.app.run else ("mainstay-app.socket",)
     health = f"http://127.0.0.1:{PORT}{spec.app.health}" if spec.app.run else f"unix:{SOCKET}:{spec.app.health}"
     return Exposure(
         ports,
@@ -34,7 +33,7 @@ def exposes(spec: Spec, machine: Machine) -> Exposure:
             Probe("unit", "unit", "mainstay-app.service"),
             Probe("health", "http", health, host=spec.domain),
         ),
-        process_faults("server", "app", "mainstay-app.service", sockets=sockets),
+        process_faults("server", "app", "mainstay-app.service"),
     )
 
 
