@@ -25,7 +25,7 @@ def exposes(spec: Spec, machine: Machine) -> Exposure:
         *(Probe(port.name, "tcp", f"{machine.address}:{port.number}") for port in site),
         *(Probe(port.name, "greeting", f"{port.bind}:{port.number}") for port in router),
     )
-    return Exposure(site + router, probes, _faults("balancer" if site else "server"))
+    return Exposure(site + router, probes, _faults(bool(site), bool(router)))
 
 
 def installs(view: View[Spec]) -> Install:
@@ -42,10 +42,11 @@ def installs(view: View[Spec]) -> Install:
     )
 
 
-def _faults(role: str) -> tuple[Fault, ...]:
+def _faults(balances: bool, routes: bool) -> tuple[Fault, ...]:
     """Beside an application a stop is not gentle: its server stays in rotation, and cannot reach the database."""
-    limits = Limits() if role == "balancer" else Limits(stopped=2.0)
-    return process_faults(role, "haproxy", "haproxy.service", limits)
+    if balances:
+        return process_faults("balancer", "haproxy", "haproxy.service")
+    return process_faults("server", "haproxy", "haproxy.service", Limits(stopped=2.0)) if routes else ()
 
 
 def _routes(spec: Spec, machine: Machine) -> bool:

@@ -5,6 +5,7 @@ from typing import get_args
 import pytest
 
 from mainstay.model.exposure import EVERYBODY, Exposure, Port, Probe
+from mainstay.model.fault import Limits, process_faults
 from mainstay.spec.sections.balancer import ALGORITHMS, Algorithm
 from tests.builders import a_site, machines_that_run
 from tests.vocabulary import compiled, exposed, file_of, installed, lines_of, lines_with
@@ -19,6 +20,8 @@ ROUTES = (
     Port("replicas", 3307, ("app",), "127.0.0.1"),
 )
 ASKED = (Probe("primary", "greeting", "127.0.0.1:3306"), Probe("replicas", "greeting", "127.0.0.1:3307"))
+BALANCER_FAULTS = process_faults("balancer", "haproxy", "haproxy.service")
+ROUTER_FAULTS = process_faults("server", "haproxy", "haproxy.service", Limits(stopped=2.0))
 
 
 @pytest.mark.parametrize("algorithm", ALGORITHMS)
@@ -49,9 +52,9 @@ def test_passive_servers_wait_behind_the_first(servers: str, backup: tuple[str, 
 @pytest.mark.parametrize(
     ("machine", "shown"),
     [
-        ("lb-01", Exposure((SITE,), (UNIT, Probe("site", "tcp", "10.77.225.29:80")))),
-        ("srv-01", Exposure(ROUTES, (UNIT, *ASKED))),
-        ("srv-02", Exposure(ROUTES, (UNIT, *ASKED))),
+        ("lb-01", Exposure((SITE,), (UNIT, Probe("site", "tcp", "10.77.225.29:80")), BALANCER_FAULTS)),
+        ("srv-01", Exposure(ROUTES, (UNIT, *ASKED), ROUTER_FAULTS)),
+        ("srv-02", Exposure(ROUTES, (UNIT, *ASKED), ROUTER_FAULTS)),
     ],
 )
 def test_a_balancer_shows_the_site_and_a_server_its_way_to_the_database(machine: str, shown: Exposure) -> None:

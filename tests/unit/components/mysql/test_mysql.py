@@ -1,6 +1,7 @@
 """MySQL's settings, and what it shows."""
 
 from mainstay.model.exposure import Exposure, Port, Probe
+from mainstay.model.fault import Limits, process_faults
 from tests.builders import a_site, machines_that_run
 from tests.vocabulary import compiled, exposed, installed, lines_with
 
@@ -23,6 +24,7 @@ def test_routers_and_other_databases_come_in() -> None:
             Probe("unit", "unit", "mysql.service"),
             Probe("answers", "http", "http://10.77.79.233:8008/health"),
         ),
+        process_faults("database", "mysqld", "mysql.service", Limits(killed=2, stopped=2, frozen=9)),
     )
 
 

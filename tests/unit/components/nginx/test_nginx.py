@@ -1,6 +1,7 @@
 """Nginx: static files, and the way to the application on the same machine."""
 
 from mainstay.model.exposure import Exposure, Port, Probe
+from mainstay.model.fault import process_faults
 from tests.builders import a_site, machines_that_run
 from tests.vocabulary import compiled, exposed, file_of, installed, lines_of, lines_with
 
@@ -15,6 +16,7 @@ def test_only_the_balancers_come_in() -> None:
             Probe("unit", "unit", "nginx.service"),
             Probe("http", "http", "http://10.77.79.233:8080/.well-known/mainstay/web", "shop.test"),
         ),
+        process_faults("server", "nginx", "nginx.service"),
     )
 
 
