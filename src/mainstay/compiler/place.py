@@ -9,17 +9,16 @@ TIERS: dict[str, tuple[str, ...]] = {
     "database": ("mysql",),
 }
 EVERYWHERE = ("base",)
+SEVERAL_BALANCERS = ("keepalived",)
 
 
 def place(machines: tuple[Machine, ...], order: tuple[str, ...]) -> tuple[Instance, ...]:
     """Every instance, machine by machine as in the file, each machine's components in the catalogue's `order`."""
+    balancers = sum("balancer" in machine.roles for machine in machines)
+    tiers = {**TIERS, "balancer": TIERS["balancer"] + SEVERAL_BALANCERS} if balancers > 1 else TIERS
     return tuple(
         Instance(component, machine)
         for machine in machines
         for component in order
-        if component in _components_of(machine)
+        if component in EVERYWHERE or any(component in tiers[role] for role in machine.roles)
     )
-
-
-def _components_of(machine: Machine) -> set[str]:
-    return {*EVERYWHERE, *(c for role in machine.roles for c in TIERS[role])}
