@@ -43,10 +43,7 @@ def virtual_addresses(spec: Spec) -> tuple[str, ...]:
 
 
 def _free_address(name: str, taken: set[str]) -> str:
-    size = LAB_NETWORK.num_addresses - RESERVED_TAIL
-    start = zlib.crc32(name.encode())
-    for step in range(size):
-        candidate = str(LAB_NETWORK[1 + (start + step) % (size - 1)])
-        if candidate not in taken:
-            return candidate
-    raise ValueError("the lab's network is full")
+    size = LAB_NETWORK.num_addresses - RESERVED_TAIL - 1
+    wish = zlib.crc32(name.encode())
+    candidates = (str(LAB_NETWORK[1 + (wish + step) % size]) for step in range(size))
+    return next(candidate for candidate in candidates if candidate not in taken)  # a site has 20 machines at most
