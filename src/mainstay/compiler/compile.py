@@ -4,6 +4,7 @@ from dataclasses import replace
 
 from mainstay.compiler.address import address, virtual_addresses
 from mainstay.compiler.catalogue import COMPONENTS
+from mainstay.compiler.clash import ensure_no_clash
 from mainstay.compiler.place import place
 from mainstay.compiler.render import render
 from mainstay.model.component import Component, View
@@ -20,6 +21,7 @@ def compile_plan(spec: Spec, release: str) -> Plan:
     machines = address(spec)
     instances = place(machines, tuple(by_name))
     exposures = {i: by_name[i.component].exposes(spec, i.machine) for i in instances}
+    ensure_no_clash(exposures)
     moving = virtual_addresses(spec)
     views = [View(spec, machine, exposures, release, moving) for machine in machines]
     manifests = {view.machine.name: _manifest(view, instances, by_name) for view in views}
