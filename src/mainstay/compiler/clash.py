@@ -23,9 +23,9 @@ def ensure_no_clash(exposures: Mapping[Instance, Exposure]) -> None:
             owners = taken.setdefault((instance.machine.name, port.number), [])
             for component, other in owners:
                 if _overlap(port, other):
+                    both = f"{component} ({other.name}) and {instance.component} ({port.name})"
                     raise PortClashError(
-                        f"On {instance.machine.name} both {component} ({other.name}) and {instance.component} ({port.name})"
-                        f" want port {port.number}.",
+                        f"On {instance.machine.name} both {both} want port {port.number}.",
                         "Write another `balancer: port:`, or run the balancer on a machine of its own.",
                     )
             owners.append((instance.component, port))

@@ -49,7 +49,7 @@ def _install(data: Mapping[str, Any]) -> Install:
 
 
 def _items(noun: Callable[..., Item], rows: Collection[Mapping[str, Any]]) -> tuple[Item, ...]:
-    """Nouns of JSON objects; what another version of Mainstay wrote of them and this one does not know is passed over."""
+    """Nouns of JSON objects; what another version of Mainstay wrote and this one does not know is passed over."""
     known = signature(noun).parameters
     return tuple(
         noun(**{k: tuple(v) if isinstance(v, list) else v for k, v in row.items() if k in known}) for row in rows
