@@ -16,6 +16,8 @@ VERBS = (
     ("up", "Make it so."),
     ("down", "Stop the machines, or take the lab away."),
     ("status", "Every part, its health, the roles, the address."),
+    ("drain", "Take a balancer or a server out of rotation."),
+    ("undrain", "Put it back."),
     ("db", "The database: who is primary, who follows."),
     ("logs", "The logs of a machine, or of all."),
     ("exec", "Run a program on the machines."),

@@ -6,8 +6,8 @@ from contextlib import AbstractContextManager, nullcontext
 from mainstay.health.examine import wait_until_healthy
 from mainstay.model.change import Change, Unit
 from mainstay.model.install import Link
-from mainstay.operations.drain import drained
 from mainstay.operations.prepare import Prepared
+from mainstay.operations.rotation import out_of_rotation
 from mainstay.operations.site import Report
 from mainstay.provision import notes
 from mainstay.provision.apply import apply
@@ -43,17 +43,20 @@ class Rollout:
     def roll(self, *components: str, role: str = "") -> None:
         """Carry out the changes of these components, on the machines of a tier ("" for all).
 
-        Machines that did not run them before go all at once; those that did go one by one, drained where they take
-        requests, and the next only when the last is healthy again.
+        Machines that did not run them before go all at once, and are healthy before any balancer hears of them; those
+        that did go one by one, drained where they take requests, and the next only when the last is healthy again.
         """
         concerned = [m.name for m in self.prepared.plan.machines if not role or role in m.roles]
         due = {name: changes for name in concerned if (changes := self._take(name, components))}
         serving = [name for name in due if self._served(name, components)]
-        self._apply({name: changes for name, changes in due.items() if name not in serving})
+        new = [name for name in due if name not in serving]
+        self._apply({name: due[name] for name in new})
+        if not SERVING_COMPONENTS.isdisjoint(components):
+            self._wait_until_healthy(new, components)
         for name in serving:
             with self._out_of_rotation(name, components):
                 self._apply({name: due[name]})
-                self._wait_until_healthy(name, components)
+                self._wait_until_healthy([name], components)
 
     def remove_leftovers(self) -> None:
         """Stop and remove what the machines have and their manifests no longer."""
@@ -94,10 +97,12 @@ class Rollout:
     def _out_of_rotation(self, name: str, components: Sequence[str]) -> AbstractContextManager[None]:
         if SERVING_COMPONENTS.isdisjoint(components):
             return nullcontext()
-        return drained(self.prepared.site, name, self.report)
+        return out_of_rotation(self.prepared.site, name, self.report)
 
-    def _wait_until_healthy(self, name: str, components: Sequence[str]) -> None:
-        self.report(name, "waiting until it is healthy")
+    def _wait_until_healthy(self, names: Sequence[str], components: Sequence[str]) -> None:
+        for name in names:
+            self.report(name, "waiting until it is healthy")
         exposures = {i: e for i, e in self.prepared.plan.exposures.items() if i.component in components}
-        wait_until_healthy(self.prepared.site.ground.reach(), exposures, [name], HEALTHY_SECONDS)
-        self.report(name, "")
+        wait_until_healthy(self.prepared.site.ground.reach(), exposures, names, HEALTHY_SECONDS)
+        for name in names:
+            self.report(name, "")

@@ -12,6 +12,7 @@ from mainstay.operations.errors import OperationError
 from mainstay.operations.site import Report, Site
 
 WAIT_SECONDS = 60.0
+SCHEMA = "SELECT schema_name FROM information_schema.schemata WHERE schema_name = %s"
 FOLLOW = (
     "CHANGE REPLICATION SOURCE TO SOURCE_HOST = %s, SOURCE_PORT = 3306, SOURCE_USER = 'replication',"
     " SOURCE_PASSWORD = %s, SOURCE_SSL = 1, SOURCE_AUTO_POSITION = 1, SOURCE_CONNECT_RETRY = 1,"
@@ -93,7 +94,7 @@ def _ensure_accounts(site: Site, primary: str) -> bool:
     wanted = wanted_accounts(site.machines, schema)
     passwords = {a.secret: site.vault.secret(a.secret).reveal() for a in wanted if a.secret}
     orders = list(creations(wanted, _existing_accounts(site, primary), passwords))
-    if not sql.run(site.ground.reach(), primary, ("SHOW DATABASES LIKE %s", (schema,)))[0]:
+    if not sql.run(site.ground.reach(), primary, (SCHEMA, (schema,)))[0]:
         orders.insert(0, (f"CREATE DATABASE `{schema}`", ()))
     if orders:
         sql.run(site.ground.reach(), primary, *orders)
@@ -119,7 +120,7 @@ def schema_of(site: Site) -> str:
 
 
 def _existing_accounts(site: Site, primary: str) -> list[tuple[str, str]]:
-    rows = sql.run(site.ground.reach(), primary, "SELECT user, host FROM mysql.user")[0]
+    rows = sql.run(site.ground.reach(), primary, "SELECT user, host FROM mysql.user WHERE account_locked = 'N'")[0]
     return [(row["user"], row["host"]) for row in rows]
 
 
