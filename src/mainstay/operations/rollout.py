@@ -5,7 +5,7 @@ from contextlib import AbstractContextManager, nullcontext
 
 from mainstay.health.examine import wait_until_healthy
 from mainstay.model.change import Change, Unit
-from mainstay.model.install import Link
+from mainstay.model.install import File, Link
 from mainstay.operations.prepare import Prepared
 from mainstay.operations.rotation import out_of_rotation
 from mainstay.operations.site import Report
@@ -14,6 +14,7 @@ from mainstay.provision.apply import apply
 
 SERVING_COMPONENTS = frozenset({"app", "nginx"})
 HEALTHY_SECONDS = 60.0
+UNITS = "/etc/systemd/system/"
 
 
 class Rollout:
@@ -37,7 +38,7 @@ class Rollout:
         self._apply({name: notes.beginning(self.prepared.plan.manifests[name]) for name in touched})
 
     def carry(self, *components: str) -> None:
-        """Put everything of these components in its place, but link and start nothing."""
+        """Put everything of these components in its place, but link and start nothing, and leave units as they are."""
         self._apply({name: self._take(name, components, is_final=False) for name in self.due})
 
     def roll(self, *components: str, role: str = "") -> None:
@@ -70,11 +71,11 @@ class Rollout:
         self._apply({name: notes.ending(manifests[name]) for name in stale})
 
     def _take(self, name: str, components: Sequence[str], is_final: bool = True) -> tuple[Change, ...]:
-        """The due changes of these components, no longer due; without links and units if not final."""
+        """The due changes of these components, no longer due; if not final, without what makes them take effect."""
         taken = tuple(
             change
             for change in self.due[name]
-            if change.component in components and (is_final or not isinstance(change.subject, Link | Unit))
+            if change.component in components and (is_final or not _takes_effect(change))
         )
         self.due[name] = [change for change in self.due[name] if change not in taken]
         return taken
@@ -106,3 +107,9 @@ class Rollout:
         wait_until_healthy(self.prepared.site.ground.reach(), exposures, names, HEALTHY_SECONDS)
         for name in names:
             self.report(name, "")
+
+
+def _takes_effect(change: Change) -> bool:
+    """Whether what runs now could notice: a link, a unit's file, or something done to a unit."""
+    subject = change.subject
+    return isinstance(subject, Link | Unit) or (isinstance(subject, File) and subject.path.startswith(UNITS))

@@ -50,7 +50,7 @@ class Status:
         if all(member.trouble for member in self.members.values()):
             return f"No database can be asked: {next(iter(self.members.values())).trouble}."
         if self.primary is None:
-            return "No database takes writes: with `failover: manual` it is you who chooses another primary."
+            return "No database takes writes; docs/how-to/replace-a-lost-primary.md says how to choose another by hand."
         lost = [m.name for m in self.members.values() if m.name != self.primary and not m.is_following]
         if lost:
             return f"{self.primary} is primary; {', '.join(lost)} does not follow it."
