@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Mapping
+from functools import cache
 from typing import Any
 
 from mainstay.model.machine import Machine
@@ -22,6 +23,7 @@ SMALLEST: Mapping[str, Any] = {
 }
 
 
+@cache
 def site_of(text: str) -> Spec:
     """The specification of a file's text, as `load` gives it; the text must be without a problem."""
     root, problems = parse(text, "mainstay.yaml")

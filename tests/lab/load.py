@@ -128,8 +128,10 @@ class Load:
 
 def no_request_failed(load: Load, at_least: int) -> None:
     """Nor were there suspiciously few."""
-    assert [visit.told_since(load.visits[0].begun) for visit in load.failures()] == []
-    assert len(load.visits) >= at_least
+    begun = load.visits[0].begun if load.visits else 0.0
+    failed = "\n".join(visit.told_since(begun) for visit in load.failures())
+    assert not failed, f"of {len(load.visits)} requests these failed, times counted from the first:\n{failed}"
+    assert len(load.visits) >= at_least, f"only {len(load.visits)} requests were sent"
 
 
 def turns(servers: Sequence[str]) -> bool:

@@ -47,5 +47,7 @@ class Running:
         time.sleep(seconds)
 
     def _read(self) -> None:
-        for line in self._process.stdout or ():
-            self._lines.append(line)
+        assert self._process.stdout
+        with self._process.stdout as told:
+            for line in told:
+                self._lines.append(line)

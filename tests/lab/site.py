@@ -199,9 +199,8 @@ def lab_site(name: str, port: int, blueprint: str = "distributed") -> Iterator[L
     assert name.startswith("mst-"), name
     computer.lose_power(name)
     folder = Path(tempfile.mkdtemp(prefix=f"{name}-"))
-    site = LabSite(name, port, folder / "project", folder / "state", folder / "run")
-    for part in (site.state, site.runtime):
-        part.mkdir()
+    site = LabSite(name, port, folder / "project", folder / "state", Path(tempfile.mkdtemp(prefix="mst-")))
+    site.state.mkdir()
     shutil.copytree(GUESTBOOK, site.project, ignore=shutil.ignore_patterns("tests", "__pycache__"))
     site.does("init", "--blueprint", blueprint)
     site.change("name: shop ", f"name: {name} ")
@@ -214,4 +213,5 @@ def lab_site(name: str, port: int, blueprint: str = "distributed") -> Iterator[L
         kept = site.kept.parent.exists()
         computer.lose_power(name)
         shutil.rmtree(folder)
+        shutil.rmtree(site.runtime)
     assert (done.status, left, kept) == (0, [], False), done

@@ -14,6 +14,6 @@ def command(section: str | None) -> None:
         click.echo(section_doc(section).rstrip())
         return
     for name in SECTIONS:
-        first = section_doc(name).splitlines()[0].lstrip("# ")
+        first = section_doc(name).splitlines()[0].partition(": ")[2]
         say(f"  {name:<10} {first}")
     say("`mainstay docs SECTION` shows one.")

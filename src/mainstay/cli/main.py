@@ -16,6 +16,8 @@ VERBS = (
     ("up", "Make it so."),
     ("down", "Stop the machines, or take the lab away."),
     ("status", "Every part, its health, the roles, the address."),
+    ("drain", "Take a balancer or a server out of rotation."),
+    ("undrain", "Put it back."),
     ("db", "The database: who is primary, who follows."),
     ("drill", "Hurt a part under load, and see what the visitors noticed."),
     ("logs", "The logs of a machine, or of all."),

@@ -43,15 +43,19 @@ def _watch(options: Options) -> None:
 def _table(found: Status) -> Table:
     verdict = "[green]healthy[/]" if found.is_healthy else "[red]not healthy[/]"
     table = Table(
-        title=f"{found.site.spec.name}: {verdict}  {found.address}", title_justify="left", box=None, pad_edge=False
+        title=f"{found.site.spec.name}: {verdict}  {' '.join(found.endpoints)}",
+        title_justify="left",
+        box=None,
+        pad_edge=False,
     )
     for heading in ("machine", "address", "component", "state", "why"):
         table.add_column(heading, overflow="fold", header_style="dim")
     for machine in found.site.machines:
         seen = found.examined[machine.name]
+        mark = " [yellow](drained)[/]" if machine.name in found.drained else ""
         for number, health in enumerate(seen.components):
             state = state_of(health, seen)
-            name, address = (machine.name, machine.address) if number == 0 else ("", "")
+            name, address = (machine.name + mark, machine.address) if number == 0 else ("", "")
             role = _role(found, machine.name) if health.component == "mysql" else ""
             table.add_row(
                 f"[bold]{name}[/]", address, health.component + role, f"[{COLOURS[state]}]{state}[/]", health.why

@@ -21,7 +21,15 @@ def command(options: Options) -> None:
     with Progress(options.is_quiet) as progress:
         done = up(site, progress, options.consent)
     if options.output != "text":
-        show({"changes": done.changes, "site": done.address, "seconds": round(progress.seconds, 1)}, options.output)
+        show(
+            {
+                "changes": done.changes,
+                "site": done.endpoints[0],
+                "sites": list(done.endpoints),
+                "seconds": round(progress.seconds, 1),
+            },
+            options.output,
+        )
         return
     _summarise(done, progress.seconds)
 
@@ -33,4 +41,4 @@ def _summarise(done: Done, seconds: float) -> None:
         say(f"Done in {seconds:.1f} s.", bold=True, colour="green")
         for machine, count in done.changes.items():
             say(f"  {machine}: {counted(count, 'change')}")
-    say(f"Open {done.address}")
+    say(f"Open {' or '.join(done.endpoints)}")

@@ -27,11 +27,23 @@ def address(spec: Spec) -> tuple[Machine, ...]:
     return tuple(found)
 
 
+def virtual_addresses(spec: Spec) -> tuple[str, ...]:
+    """The addresses that move between the balancers: the file's, or in the lab made up; none for a single one."""
+    balancers = len(spec.running("balancer"))
+    if balancers < 2:
+        return ()
+    if spec.balancer.addresses:
+        return spec.balancer.addresses
+    taken = {machine.address for machine in address(spec)}
+    count = 1 if spec.balancer.mode == "active-passive" else balancers
+    found: list[str] = []
+    for number in range(1, count + 1):
+        found.append(_free_address(f"virtual {number}", taken | set(found)))
+    return tuple(found)
+
+
 def _free_address(name: str, taken: set[str]) -> str:
-    size = LAB_NETWORK.num_addresses - RESERVED_TAIL
-    start = zlib.crc32(name.encode())
-    for step in range(size):
-        candidate = str(LAB_NETWORK[1 + (start + step) % (size - 1)])
-        if candidate not in taken:
-            return candidate
-    raise ValueError("the lab's network is full")
+    size = LAB_NETWORK.num_addresses - RESERVED_TAIL - 1
+    wish = zlib.crc32(name.encode())
+    candidates = (str(LAB_NETWORK[1 + (wish + step) % size]) for step in range(size))
+    return next(candidate for candidate in candidates if candidate not in taken)  # a site has 20 machines at most

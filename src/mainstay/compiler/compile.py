@@ -2,8 +2,9 @@
 
 from dataclasses import replace
 
-from mainstay.compiler.address import address
+from mainstay.compiler.address import address, virtual_addresses
 from mainstay.compiler.catalogue import COMPONENTS
+from mainstay.compiler.clash import ensure_no_clash
 from mainstay.compiler.place import place
 from mainstay.compiler.render import render
 from mainstay.model.component import Component, View
@@ -20,9 +21,10 @@ def compile_plan(spec: Spec, release: str) -> Plan:
     machines = address(spec)
     instances = place(machines, tuple(by_name))
     exposures = {i: by_name[i.component].exposes(spec, i.machine) for i in instances}
-    manifests = {
-        machine.name: _manifest(View(spec, machine, exposures, release), instances, by_name) for machine in machines
-    }
+    ensure_no_clash(exposures)
+    moving = virtual_addresses(spec)
+    views = [View(spec, machine, exposures, release, moving) for machine in machines]
+    manifests = {view.machine.name: _manifest(view, instances, by_name) for view in views}
     return Plan(machines, exposures, manifests)
 
 

@@ -30,8 +30,8 @@ class Ground(Protocol):
         """The way to the machines; they need not be up."""
         ...
 
-    def address_of_site(self, machines: Sequence[Machine]) -> str:
-        """The URL that the user opens."""
+    def endpoints(self) -> tuple[str, ...]:
+        """The URLs that the user opens: one, or one for each address that the balancers share."""
         ...
 
     def power_off(self, machine: str) -> None:

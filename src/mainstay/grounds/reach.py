@@ -15,11 +15,15 @@ from mainstay.grounds.errors import GroundError
 
 Answer = TypeVar("Answer")
 SSH_FAILED = 255
+LONGEST_SOCKETS_FOLDER = 31
+"""What is left of 107 characters for our folder's name, a machine's longest name, and OpenSSH's own suffix."""
 
 
 def sockets_folder() -> Path:
     """Where OpenSSH keeps the connections it shares; a short path, as a unix socket's is limited to 107 characters."""
-    folder = Path(os.environ.get("XDG_RUNTIME_DIR") or tempfile.gettempdir()) / f"mainstay-ssh-{os.geteuid()}"
+    name = f"mainstay-ssh-{os.geteuid()}"
+    wished = Path(os.environ.get("XDG_RUNTIME_DIR") or tempfile.gettempdir())
+    folder = (wished if len(str(wished)) <= LONGEST_SOCKETS_FOLDER else Path("/tmp")) / name
     folder.mkdir(mode=0o700, exist_ok=True)
     return folder
 
@@ -32,7 +36,7 @@ def sharing(site_folder: Path) -> str:
     mark = hashlib.sha256(str(site_folder).encode()).hexdigest()[:8]
     return (
         "  LogLevel ERROR\n  ConnectTimeout 5\n  ServerAliveInterval 5\n  ServerAliveCountMax 3\n"
-        f"  ControlMaster auto\n  ControlPersist 60\n  ControlPath {sockets_folder()}/{mark}-%C\n"
+        f"  ControlMaster auto\n  ControlPersist 60\n  ControlPath {sockets_folder()}/{mark}-%n\n"
     )
 
 

@@ -19,13 +19,15 @@ class UnknownPeerError(LookupError):
 class View(Generic[SpecT]):
     """What a component sees in the second phase: the user's file, its machine, and what everybody exposed.
 
-    `release` is the identifier of the application's release that is to be current.
+    `release` is the identifier of the application's release that is to be current; `virtual_addresses` are those that
+    move between the balancers, none where there is only one.
     """
 
     spec: SpecT
     machine: Machine
     exposures: Mapping[Instance, Exposure]
     release: str
+    virtual_addresses: tuple[str, ...] = ()
 
     @property
     def machines(self) -> tuple[Machine, ...]:

@@ -75,13 +75,12 @@ class Service:
     """A systemd unit that is enabled, and runs with its current inputs.
 
     `restart_on` and `reload_on` name files and links of the same install: when what they hold differs from what the
-    unit was last started (or reloaded) with, it is restarted (or reloaded). `oneshot` units end and stay inactive.
+    unit was last started (or reloaded) with, it is restarted (or reloaded).
     """
 
     unit: str
     restart_on: tuple[str, ...] = ()
     reload_on: tuple[str, ...] = ()
-    oneshot: bool = False
 
 
 @dataclass(frozen=True)

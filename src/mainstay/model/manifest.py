@@ -1,7 +1,8 @@
 """Everything one machine must hold: plain data, JSON both ways, no secret values."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import asdict, dataclass, replace
+from inspect import signature
 from typing import Any, TypeVar
 
 from mainstay.model.install import Bundle, Directory, File, Install, Link, Service, User
@@ -37,15 +38,19 @@ class Manifest:
 
 def _install(data: Mapping[str, Any]) -> Install:
     return Install(
-        packages=tuple(data["packages"]),
-        users=_items(User, data["users"]),
-        directories=_items(Directory, data["directories"]),
-        files=_items(File, data["files"]),
-        bundles=_items(Bundle, data["bundles"]),
-        links=_items(Link, data["links"]),
-        services=_items(Service, data["services"]),
+        packages=tuple(data.get("packages", ())),
+        users=_items(User, data.get("users", ())),
+        directories=_items(Directory, data.get("directories", ())),
+        files=_items(File, data.get("files", ())),
+        bundles=_items(Bundle, data.get("bundles", ())),
+        links=_items(Link, data.get("links", ())),
+        services=_items(Service, data.get("services", ())),
     )
 
 
-def _items(noun: type[Item], rows: Collection[Mapping[str, Any]]) -> tuple[Item, ...]:
-    return tuple(noun(**{k: tuple(v) if isinstance(v, list) else v for k, v in row.items()}) for row in rows)
+def _items(noun: Callable[..., Item], rows: Collection[Mapping[str, Any]]) -> tuple[Item, ...]:
+    """Nouns of JSON objects; what another version of Mainstay wrote and this one does not know is passed over."""
+    known = signature(noun).parameters
+    return tuple(
+        noun(**{k: tuple(v) if isinstance(v, list) else v for k, v in row.items() if k in known}) for row in rows
+    )

@@ -31,7 +31,7 @@ def destroy(site: Site, report: Report) -> None:
 
 def _stop_services(site: Site, report: Report) -> None:
     plan = compile_plan(site.spec, ANY_RELEASE)
-    for component in ("haproxy", "nginx", "app", "mysql"):
+    for component in ("keepalived", "haproxy", "nginx", "app", "mysql"):
         stops = {
             name: [
                 Change(component, Unit(service.unit, "stop"), f"stop {service.unit}")

@@ -1,96 +1,106 @@
-"""Takes a server out of the balancers' rotation while something is done to it."""
+"""`drain` and `undrain`: a machine out of rotation, and back."""
 
-import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-
-from mainstay.grounds.errors import GroundError
+from mainstay.model.machine import Machine
+from mainstay.operations.errors import OperationError
+from mainstay.operations.lock import only_operator
+from mainstay.operations.rotation import (
+    NOTES,
+    balancers_on,
+    noted,
+    sessions,
+    set_state,
+    visitors,
+    wait,
+    wait_until_taken_back,
+)
 from mainstay.operations.site import Report, Site
 
-ADMIN_SOCKET = "/run/haproxy/admin.sock"
-IDLE_SECONDS = 10.0
-TAKEN_BACK_SECONDS = 15.0
-ASK = """
-import socket, sys
-with socket.socket(socket.AF_UNIX) as s:
-    s.connect(sys.argv[1])
-    s.sendall(sys.argv[2].encode() + b"\\n")
-    s.shutdown(socket.SHUT_WR)
-    print(s.makefile().read())
-"""
-
-Row = dict[str, str]
-"""One line of HAProxy's `show stat`, by column: see the management guide, section 9.1."""
+ADDRESS_LEAVES_SECONDS = 10.0
 
 
-@contextmanager
-def drained(site: Site, server: str, report: Report) -> Iterator[None]:
-    """While the block runs, no balancer sends new requests to the server; a single server is never taken out.
+def drain(site: Site, name: str, seconds: float, report: Report) -> str:
+    """Send no new visitors to a machine, and wait until its connections are done, but no longer than `seconds`.
 
-    Waits, up to ten seconds, until the requests under way are done. Whatever happens, the server is put back; the call
-    returns when the balancers' own checks have found it well, so that the next can be taken out.
+    It stays so, over restarts and reboots, until `undrain`. Gives a sentence on how it went.
+
+    Raises:
+        OperationError: there is no such machine, it takes no visitors, or no other would take them.
     """
-    if len(site.running("web")) < 2:
-        yield
-        return
-    report(server, "taking it out of rotation")
-    _set_state(site, server, "drain")
-    try:
-        _wait(lambda: not any(int(row["scur"] or 0) for row in _rows(site, server)), IDLE_SECONDS)
-        yield
-    finally:
-        _set_state(site, server, "ready")
-    report(server, "coming back into rotation")
-    _wait(lambda: all(row["status"] == "UP" for row in _rows(site, server)), TAKEN_BACK_SECONDS)
-    report(server, "")
+    with only_operator(site):
+        machine = _machine_in_rotation(site, name)
+        report(name, "taking it out of rotation")
+        if "balancer" in machine.roles:
+            _note(site, [name], f"mkdir -p {NOTES} && echo 1 > {NOTES}/{name}")
+            _wait_until_addresses_are_gone(site, machine)
+            is_idle = wait(lambda: not visitors(site, name), seconds)
+        else:
+            _note(site, balancers_on(site), f"mkdir -p {NOTES} && echo 1 > {NOTES}/{name}")
+            set_state(site, name, "drain")
+            is_idle = wait(lambda: not sessions(site, name), seconds)
+    if is_idle:
+        return f"{name} is out of rotation and idle."
+    return f"{name} is out of rotation; some of its connections were still open after {seconds:g} s."
 
 
-def put_back(site: Site, report: Report) -> None:
-    """Put every server back into rotation that a run which broke off has left out of it."""
-    for machine in site.running("web"):
-        if any(row["status"].startswith("DRAIN") for row in _rows(site, machine.name)):
-            report(machine.name, "coming back into rotation")
-            _set_state(site, machine.name, "ready")
-            report(machine.name, "")
+def undrain(site: Site, name: str, report: Report) -> str:
+    """Put a machine back into rotation, and wait until it gets visitors again. Gives a sentence.
+
+    Raises:
+        OperationError: there is no such machine.
+    """
+    with only_operator(site):
+        machine = _machine(site, name)
+        report(name, "putting it back into rotation")
+        _note(site, balancers_on(site), f"rm -f {NOTES}/{name}")
+        if "web" in machine.roles:
+            set_state(site, name, "ready")
+            wait_until_taken_back(site, name)
+    return f"{name} is in rotation."
 
 
-def _set_state(site: Site, server: str, state: str) -> None:
-    for balancer in _balancers(site):
-        for backend in _backends(site):
-            _ask(site, balancer, f"set server {backend}/{server} state {state}")
+def _machine(site: Site, name: str) -> Machine:
+    for machine in site.machines:
+        if machine.name == name:
+            return machine
+    known = ", ".join(machine.name for machine in site.machines)
+    raise OperationError(f"There is no machine named {name}.", f"There are: {known}.")
 
 
-def _rows(site: Site, server: str) -> list[Row]:
-    """What each balancer knows of the server, in each of its backends."""
-    return [row for balancer in _balancers(site) for row in _statistics(site, balancer) if row["svname"] == server]
+def _machine_in_rotation(site: Site, name: str) -> Machine:
+    """The machine, if it takes visitors and another one would take them instead."""
+    machine = _machine(site, name)
+    site.switched_on([name])
+    role = next((role for role in ("balancer", "web") if role in machine.roles), None)
+    if role is None:
+        raise OperationError(f"{name} takes no visitors: there is nothing to drain.")
+    out, running = noted(site), site.ground.members()
+    others = [m.name for m in site.running(role) if m != machine and m.name not in out and running.get(m.name)]
+    if not others:
+        raise OperationError(
+            f"{name} is the only {role} machine in rotation: without it the site would be down.",
+            "Add another, or put one back with `mainstay undrain`.",
+        )
+    return machine
 
 
-def _statistics(site: Site, balancer: str) -> list[Row]:
-    lines = [line for line in _ask(site, balancer, "show stat").lstrip("# ").splitlines() if line]
-    columns = lines[0].split(",") if lines else []
-    rows = [dict(zip(columns, line.split(","), strict=False)) for line in lines[1:]]
-    return [row for row in rows if row["pxname"] in _backends(site)]
+def _note(site: Site, balancers: list[str], command: str) -> None:
+    for balancer in balancers:
+        site.ground.reach().run_or_fail(balancer, ("sh", "-c", command))
 
 
-def _ask(site: Site, balancer: str, order: str) -> str:
-    """What HAProxy's runtime socket answers; "" from a balancer that does not, which sends no requests either."""
-    try:
-        return site.ground.reach().run_or_fail(balancer, ("python3", "-c", ASK, ADMIN_SOCKET, order))
-    except GroundError:
-        return ""
+def _wait_until_addresses_are_gone(site: Site, machine: Machine) -> None:
+    """The addresses that move between the balancers must have left this one.
 
+    Raises:
+        OperationError: they have not: no other balancer takes them.
+    """
+    moving = {entrance.rpartition(":")[0] for entrance in site.entrances}
 
-def _balancers(site: Site) -> list[str]:
-    running = site.ground.members()
-    return [m.name for m in site.running("balancer") if running.get(m.name)]
+    def are_gone() -> bool:
+        shown = site.ground.reach().run_or_fail(machine.name, ("ip", "-4", "-oneline", "address", "show"))
+        return not any(f" {address}/" in shown for address in moving)
 
-
-def _backends(site: Site) -> tuple[str, ...]:
-    return ("app", "static") if site.spec.web.static else ("app",)
-
-
-def _wait(is_so: Callable[[], bool], seconds: float) -> None:
-    """Wait until it is so, but no longer than that."""
-    begun = time.monotonic()
-    while not is_so() and time.monotonic() - begun < seconds:
-        time.sleep(0.1)
+    if not wait(are_gone, ADDRESS_LEAVES_SECONDS):
+        raise OperationError(
+            f"The address has not left {machine.name}.", f"See `mainstay logs {machine.name} keepalived`."
+        )

@@ -16,6 +16,6 @@ def execute(site: Site, machines: Sequence[str], words: Sequence[str], in_app: b
     Raises:
         GroundError: a machine cannot be reached.
     """
-    argv = in_release(shlex.join(words)) if in_app else tuple(words)
+    argv = in_release(f"/srv/{site.spec.name}/current", shlex.join(words)) if in_app else tuple(words)
     reach = site.ground.reach()
     return reach.on_each(site.switched_on(machines), lambda name: reach.run(name, argv, seconds=SECONDS))

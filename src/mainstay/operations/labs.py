@@ -17,7 +17,7 @@ from mainstay.operations.site import Report, Site, packages
 
 @dataclass(frozen=True)
 class Found:
-    """A lab: its project's folder, its address ("" if its door is shut), and which machines run."""
+    """A lab: its project's folder, its addresses ("" if its doors are shut), and which machines run."""
 
     name: str
     project: str
@@ -33,8 +33,8 @@ def list_labs() -> tuple[Found, ...]:
     """Every lab of this user."""
     found = []
     for places, record in all_labs():
-        opened = door.find(places)
-        address = f"http://{LOOPBACK}:{opened[1]}" if opened else ""
+        ports = sorted(opened.port for opened in door.find(places).values())
+        address = " ".join(f"http://{LOOPBACK}:{port}" for port in ports)
         running = {name: process.init_of(places.tag(name)) is not None for name in record.machines}
         found.append(Found(places.name, str(Path(record.project).parent.parent), address, running))
     return tuple(found)
@@ -48,7 +48,7 @@ def find(name: str) -> Lab:
     """
     for places, _ in all_labs():
         if places.name == name:
-            return Lab(places, (), 0, 0)
+            return Lab(places, (), 0, ())
     known = ", ".join(places.name for places, _ in all_labs()) or "none"
     raise OperationError(f"There is no lab named {name} in {labs_folder()}.", f"There are: {known}.")
 

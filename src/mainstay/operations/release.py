@@ -24,7 +24,7 @@ def run_release_command(prepared: Prepared, report: Report) -> None:
     router = {i: e for i, e in prepared.plan.exposures.items() if i.component == "haproxy"}
     wait_until_healthy(site.ground.reach(), router, [machine], ROUTE_SECONDS)
     report(machine, f"running the release command: {site.spec.app.release}")
-    done = site.ground.reach().run(machine, in_release(site.spec.app.release), seconds=SECONDS)
+    done = site.ground.reach().run(machine, in_release(_path(prepared), site.spec.app.release), seconds=SECONDS)
     report(machine, "")
     if not done.is_success:
         said = (done.errors + done.output).strip().splitlines()[-15:]
@@ -34,16 +34,23 @@ def run_release_command(prepared: Prepared, report: Report) -> None:
         )
 
 
-def in_release(command: str) -> tuple[str, ...]:
-    """The program that runs a shell command as the application would: its user, environment and release."""
+def in_release(release: str, command: str) -> tuple[str, ...]:
+    """The program that runs a shell command as the application would.
+
+    `release` is the path of a release, or of the link to the current one: beside it lie its environment and its way to
+    be run.
+    """
     return (
         "systemd-run", "--quiet", "--pipe", "--wait", "--collect", "--uid=mainstay-app", "--gid=www-data",
-        "--property=EnvironmentFile=/etc/mainstay/app.env",
-        "/usr/local/lib/mainstay/app-run", "/bin/sh", "-c", command,
+        f"--property=EnvironmentFile={release}.environment", "--property=StateDirectory=mainstay-app",
+        "--setenv=HOME=/var/lib/mainstay-app", f"{release}.run", "/bin/sh", "-c", command,
     )  # fmt: skip
 
 
 def _is_serving_somewhere(prepared: Prepared) -> bool:
     link = f"/srv/{prepared.site.spec.name}/current"
-    wanted = f"/srv/{prepared.site.spec.name}/releases/{prepared.recipe.identifier}"
-    return any(prepared.states[m.name].links.get(link) == wanted for m in prepared.site.running("app"))
+    return any(prepared.states[m.name].links.get(link) == _path(prepared) for m in prepared.site.running("app"))
+
+
+def _path(prepared: Prepared) -> str:
+    return f"/srv/{prepared.site.spec.name}/releases/{prepared.recipe.identifier}"

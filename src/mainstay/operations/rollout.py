@@ -5,15 +5,16 @@ from contextlib import AbstractContextManager, nullcontext
 
 from mainstay.health.examine import wait_until_healthy
 from mainstay.model.change import Change, Unit
-from mainstay.model.install import Link
-from mainstay.operations.drain import drained
+from mainstay.model.install import File, Link
 from mainstay.operations.prepare import Prepared
+from mainstay.operations.rotation import out_of_rotation
 from mainstay.operations.site import Report
 from mainstay.provision import notes
 from mainstay.provision.apply import apply
 
 SERVING_COMPONENTS = frozenset({"app", "nginx"})
 HEALTHY_SECONDS = 60.0
+UNITS = "/etc/systemd/system/"
 
 
 class Rollout:
@@ -37,23 +38,26 @@ class Rollout:
         self._apply({name: notes.beginning(self.prepared.plan.manifests[name]) for name in touched})
 
     def carry(self, *components: str) -> None:
-        """Put everything of these components in its place, but link and start nothing."""
+        """Put everything of these components in its place, but link and start nothing, and leave units as they are."""
         self._apply({name: self._take(name, components, is_final=False) for name in self.due})
 
     def roll(self, *components: str, role: str = "") -> None:
         """Carry out the changes of these components, on the machines of a tier ("" for all).
 
-        Machines that did not run them before go all at once; those that did go one by one, drained where they take
-        requests, and the next only when the last is healthy again.
+        Machines that did not run them before go all at once, and are healthy before any balancer hears of them; those
+        that did go one by one, drained where they take requests, and the next only when the last is healthy again.
         """
         concerned = [m.name for m in self.prepared.plan.machines if not role or role in m.roles]
         due = {name: changes for name in concerned if (changes := self._take(name, components))}
         serving = [name for name in due if self._served(name, components)]
-        self._apply({name: changes for name, changes in due.items() if name not in serving})
+        new = [name for name in due if name not in serving]
+        self._apply({name: due[name] for name in new})
+        if not SERVING_COMPONENTS.isdisjoint(components):
+            self._wait_until_healthy(new, components)
         for name in serving:
             with self._out_of_rotation(name, components):
                 self._apply({name: due[name]})
-                self._wait_until_healthy(name, components)
+                self._wait_until_healthy([name], components)
 
     def remove_leftovers(self) -> None:
         """Stop and remove what the machines have and their manifests no longer."""
@@ -67,11 +71,11 @@ class Rollout:
         self._apply({name: notes.ending(manifests[name]) for name in stale})
 
     def _take(self, name: str, components: Sequence[str], is_final: bool = True) -> tuple[Change, ...]:
-        """The due changes of these components, no longer due; without links and units if not final."""
+        """The due changes of these components, no longer due; if not final, without what makes them take effect."""
         taken = tuple(
             change
             for change in self.due[name]
-            if change.component in components and (is_final or not isinstance(change.subject, Link | Unit))
+            if change.component in components and (is_final or not _takes_effect(change))
         )
         self.due[name] = [change for change in self.due[name] if change not in taken]
         return taken
@@ -94,10 +98,18 @@ class Rollout:
     def _out_of_rotation(self, name: str, components: Sequence[str]) -> AbstractContextManager[None]:
         if SERVING_COMPONENTS.isdisjoint(components):
             return nullcontext()
-        return drained(self.prepared.site, name, self.report)
+        return out_of_rotation(self.prepared.site, name, self.report)
 
-    def _wait_until_healthy(self, name: str, components: Sequence[str]) -> None:
-        self.report(name, "waiting until it is healthy")
+    def _wait_until_healthy(self, names: Sequence[str], components: Sequence[str]) -> None:
+        for name in names:
+            self.report(name, "waiting until it is healthy")
         exposures = {i: e for i, e in self.prepared.plan.exposures.items() if i.component in components}
-        wait_until_healthy(self.prepared.site.ground.reach(), exposures, [name], HEALTHY_SECONDS)
-        self.report(name, "")
+        wait_until_healthy(self.prepared.site.ground.reach(), exposures, names, HEALTHY_SECONDS)
+        for name in names:
+            self.report(name, "")
+
+
+def _takes_effect(change: Change) -> bool:
+    """Whether what runs now could notice: a link, a unit's file, or something done to a unit."""
+    subject = change.subject
+    return isinstance(subject, Link | Unit) or (isinstance(subject, File) and subject.path.startswith(UNITS))

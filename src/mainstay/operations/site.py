@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from mainstay.compiler.address import address
+from mainstay.compiler.address import address, virtual_addresses
 from mainstay.compiler.catalogue import COMPONENTS
 from mainstay.grounds.ground import Ground
 from mainstay.grounds.lab.lab import Lab
@@ -21,11 +21,12 @@ Report = Callable[[str, str], None]
 
 @dataclass(frozen=True)
 class Site:
-    """Everything a verb needs to know to begin."""
+    """Everything a verb needs to know to begin; `entrances` are where visitors come in, each as `address:port`."""
 
     spec: Spec
     project: Path
     machines: tuple[Machine, ...]
+    entrances: tuple[str, ...]
     ground: Ground
     vault: Vault
     cache: Path
@@ -64,9 +65,15 @@ def open_site(file: Path, environment: str | None = None) -> Site:
     project = file.resolve().parent
     folder = project / ".mainstay" / spec.name
     machines = address(spec)
-    return Site(
-        spec, project, machines, _ground(spec, folder, machines), Vault(folder / "secrets.json"), cache_folder()
-    )
+    entrances = _entrances(spec, machines)
+    ground = _ground(spec, folder, machines, entrances)
+    return Site(spec, project, machines, entrances, ground, Vault(folder / "secrets.json"), cache_folder())
+
+
+def _entrances(spec: Spec, machines: tuple[Machine, ...]) -> tuple[str, ...]:
+    """Where the site is reached: at the addresses that move between the balancers, or at the single balancer's own."""
+    own = tuple(machine.address for machine in machines if "balancer" in machine.roles)
+    return tuple(f"{address}:{spec.balancer.port}" for address in virtual_addresses(spec) or own)
 
 
 def packages() -> tuple[str, ...]:
@@ -74,10 +81,10 @@ def packages() -> tuple[str, ...]:
     return tuple(sorted({package for component in COMPONENTS for package in component.packages}))
 
 
-def _ground(spec: Spec, folder: Path, machines: tuple[Machine, ...]) -> Ground:
+def _ground(spec: Spec, folder: Path, machines: tuple[Machine, ...], entrances: tuple[str, ...]) -> Ground:
     if spec.in_lab:
         places = Places(spec.name, labs_folder() / spec.name, folder)
-        return Lab(places, packages(), spec.lab.port, spec.balancer.port)
+        return Lab(places, packages(), spec.lab.port, entrances)
     return Servers(
         folder, {m.name: spec.machines[m.name].ssh for m in machines}, spec.domain, spec.balancer.port, machines
     )

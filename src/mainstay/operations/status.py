@@ -8,6 +8,7 @@ from mainstay.compiler.compile import compile_plan
 from mainstay.health.examine import Examined, Health, examine
 from mainstay.operations.database.observe import Member, observe, primary_of
 from mainstay.operations.errors import OperationError
+from mainstay.operations.rotation import noted
 from mainstay.operations.site import Site
 
 ANY_RELEASE = "unknown"
@@ -21,7 +22,8 @@ class Status:
     """A site as it stands."""
 
     site: Site
-    address: str
+    endpoints: tuple[str, ...]
+    drained: frozenset[str]
     examined: Mapping[str, Examined]
     members: Mapping[str, Member]
     primary: str | None
@@ -48,7 +50,7 @@ class Status:
         if all(member.trouble for member in self.members.values()):
             return f"No database can be asked: {next(iter(self.members.values())).trouble}."
         if self.primary is None:
-            return "No database takes writes: with `failover: manual` it is you who chooses another primary."
+            return "No database takes writes; docs/how-to/replace-a-lost-primary.md says how to choose another by hand."
         lost = [m.name for m in self.members.values() if m.name != self.primary and not m.is_following]
         if lost:
             return f"{self.primary} is primary; {', '.join(lost)} does not follow it."
@@ -60,7 +62,7 @@ class Status:
             "name": self.site.spec.name,
             "ground": self.site.ground.kind,
             "healthy": self.is_healthy,
-            "endpoints": {"site": self.address},
+            "endpoints": {"site": self.endpoints[0], "sites": list(self.endpoints)},
             "machines": {m.name: self._machine(m.name, m.address) for m in self.site.machines},
             "database": self._database() if self.members else None,
         }
@@ -70,6 +72,7 @@ class Status:
         return {
             "address": address,
             "reachable": not found.unreachable,
+            "drained": name in self.drained,
             "components": {c.component: {"state": state_of(c, found), "why": c.why} for c in found.components},
         }
 
@@ -86,7 +89,7 @@ class Status:
 def status(site: Site) -> Status:
     """Ask every machine and every database, at once."""
     plan = compile_plan(site.spec, ANY_RELEASE)
-    address = site.ground.address_of_site(site.machines)
+    endpoints = site.ground.endpoints()
     known = site.ground.members()
     running = [machine.name for machine in site.machines if known.get(machine.name)]
     examined = examine(site.ground.reach(), plan.exposures, running)
@@ -96,10 +99,11 @@ def status(site: Site) -> Status:
             here = (i.component for i in plan.exposures if i.machine == machine)
             examined[machine.name] = Examined(tuple(Health(c, why) for c in here), why)
     members = _members(site, running, "the machine is off" if known else NOT_MADE)
+    out = noted(site) if running else frozenset()
     try:
-        return Status(site, address, examined, members, primary_of(members))
+        return Status(site, endpoints, out, examined, members, primary_of(members))
     except OperationError as two_primaries:
-        return Status(site, address, examined, members, None, str(two_primaries))
+        return Status(site, endpoints, out, examined, members, None, str(two_primaries))
 
 
 def _members(site: Site, running: Collection[str], otherwise: str) -> dict[str, Member]:

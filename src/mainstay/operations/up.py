@@ -5,12 +5,12 @@ from dataclasses import dataclass
 
 from mainstay.health.examine import wait_until_healthy
 from mainstay.operations.database.found import found_database, remove_old_accounts
-from mainstay.operations.drain import put_back
 from mainstay.operations.errors import OperationError
 from mainstay.operations.lock import only_operator
 from mainstay.operations.prepare import prepare
 from mainstay.operations.release import run_release_command
 from mainstay.operations.rollout import Rollout
+from mainstay.operations.rotation import put_back
 from mainstay.operations.site import Report, Site
 from mainstay.releases.release import recipe
 
@@ -21,11 +21,11 @@ Consent = Callable[[str, Sequence[str]], bool]
 
 @dataclass(frozen=True)
 class Done:
-    """What `up` did: the number of changes by machine, whether the database needed something, and the site's URL."""
+    """What `up` did: the number of changes by machine, whether the database needed something, and the site's URLs."""
 
     changes: dict[str, int]
     is_database_changed: bool
-    address: str
+    endpoints: tuple[str, ...]
 
     @property
     def is_nothing(self) -> bool:
@@ -53,7 +53,7 @@ def up(site: Site, report: Report, consent: Consent) -> Done:
         rollout.carry("app")
         run_release_command(rollout.prepared, report)
         rollout.roll("app", "nginx")
-        rollout.roll("haproxy")
+        rollout.roll("haproxy", "keepalived")
         rollout.remove_leftovers()
         remove_old_accounts(site, report)
         if strangers:
@@ -63,7 +63,7 @@ def up(site: Site, report: Report, consent: Consent) -> Done:
         wait_until_healthy(site.ground.reach(), rollout.prepared.plan.exposures, names, HEALTHY_SECONDS)
         report("", "")
         rollout.end()
-        return Done(rollout.counts, is_database_changed, site.ground.address_of_site(site.machines))
+        return Done(rollout.counts, is_database_changed, site.ground.endpoints())
 
 
 def _strangers(site: Site, consent: Consent) -> tuple[str, ...]:

@@ -65,6 +65,9 @@ def _user(user: User) -> Iterator[Step]:
 def _file(file: File) -> Iterator[Step]:
     """Put it beside the old one, try it, and only then in its place."""
     candidate = file.path + CANDIDATE
+    folder = str(PurePosixPath(file.path).parent)
+    # Made by us before anything is in it, so that a secret is never readable by others, not even on its way.
+    yield _shell("mkdir -p {} && (umask 077 && : > {})".format(*_quoted(folder, candidate)))
     put = {"src": io.StringIO(file.text), "dest": candidate, "user": file.owner, "group": file.group, "mode": file.mode}
     yield Step(files.put, {**put, "force": True})
     old, new = _quoted(file.path, candidate)
@@ -77,19 +80,19 @@ def _file(file: File) -> Iterator[Step]:
 
 
 def _bundle(bundle: Bundle) -> Iterator[Step]:
-    """Unpack under another name, then rename: a half-unpacked release is never seen.
+    """Unpack under another name, then rename: a half-unpacked release is never seen, and a whole one is kept.
 
     Old releases go, the current one never.
     """
     parent = str(PurePosixPath(bundle.path).parent)
     tar, half, whole, home = _quoted(carried_archive(bundle), bundle.path + ".unpacking", bundle.path, parent)
     yield _shell(
-        f"rm -rf {half} && mkdir {half} && tar -xzf {tar} -C {half} && rm {tar}"
-        f" && touch {half} && chmod 755 {half} && mv -T {half} {whole}"
+        f"if [ ! -d {whole} ]; then rm -rf {half} && mkdir {half} && tar -xzf {tar} -C {half}"
+        f" && chmod 755 {half} && mv -T {half} {whole}; fi && touch {whole} && rm -f {tar}"
     )
     yield _shell(
-        f'cd {home} && current=$(basename "$(readlink ../current)");'
-        f' ls -1t | grep -vxF -e {shlex.quote(bundle.release)} -e "${{current:-none}}"'
+        f'cd {home} && current=$(basename "$(readlink ../current || echo none)")'
+        f' && {{ ls -1t | grep -vxF -e {shlex.quote(bundle.release)} -e "$current" || true; }}'
         f" | tail -n +{bundle.keep} | xargs -r rm -rf"
     )
 
@@ -100,7 +103,10 @@ def _unit(unit: Unit) -> str:
     if unit.action == "stop":
         return f"systemctl disable --quiet --now {name} || true; rm -f {STARTED}/{name}"
     verb = {"start": "restart"}.get(unit.action, unit.action)  # what runs unknown to us runs with other inputs
-    act = "true" if unit.action == "enable" else f"systemctl {verb} {name}"
+    before = ""
+    if unit.name.endswith(".socket"):  # systemd starts no socket while its service runs
+        before = f"systemctl stop {shlex.quote(unit.name.removesuffix('.socket') + '.service')} 2>/dev/null; "
+    act = "true" if unit.action == "enable" else f"{before}systemctl {verb} {name}"
     log = f"journalctl --unit {name} --lines 20 --no-pager --output cat"
     noted = shlex.quote(json.dumps({"restart": unit.restart_digest, "reload": unit.reload_digest}))
     note = f"echo {noted} > {STARTED}/{name}.new && mv -T {STARTED}/{name}.new {STARTED}/{name}"

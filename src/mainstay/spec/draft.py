@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from pydantic import Field
 
 from mainstay.spec.sections.app import App
+from mainstay.spec.sections.balancer import Balancer
 from mainstay.spec.sections.database import Database
 from mainstay.spec.sections.machines import Machines, Role
 from mainstay.spec.sections.section import Section
@@ -17,6 +18,7 @@ class Draft(Section):
     written: frozenset[str]
     machines: Machines | None = None
     app: App | None = None
+    balancer: Balancer | None = Field(default_factory=Balancer)
     database: Database | None = Field(default_factory=Database)
     https: Switch | None = Field(True)
     firewall: Switch | None = Field(True)

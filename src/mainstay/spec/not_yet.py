@@ -31,13 +31,6 @@ def refuse_automatic_failover(draft: Draft) -> Iterator[Issue]:
         yield Issue(("database", "failover"), what, "Write `failover: manual`.")
 
 
-def refuse_second_balancer(draft: Draft) -> Iterator[Issue]:
-    """Yield an issue for each balancer after the first."""
-    for name in draft.running("balancer")[1:]:
-        what = f"{name} is a second balancer, and this version cannot have two yet."
-        yield Issue(("machines", name, "runs"), what, "Take balancer away from it.")
-
-
 def refuse_monitoring_role(draft: Draft) -> Iterator[Issue]:
     """Yield an issue for each machine with the role `monitoring`."""
     for name in draft.running("monitoring"):
@@ -62,7 +55,6 @@ NOT_YET: tuple[Callable[[Draft], Iterator[Issue]], ...] = (
     refuse_firewall,
     refuse_monitoring,
     refuse_automatic_failover,
-    refuse_second_balancer,
     refuse_monitoring_role,
     refuse_witness_role,
 )

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 from mainstay.spec.draft import Draft
 from mainstay.spec.not_yet import NOT_YET
 from mainstay.spec.problem import Issue
+from mainstay.spec.sections.balancer import Balancer
 from mainstay.spec.sections.machines import Role
 
 Rule = Callable[[Draft], Iterator[Issue]]
@@ -83,6 +84,36 @@ def ensure_all_or_no_addresses(draft: Draft) -> Iterator[Issue]:
             yield Issue(("machines", name), what, fix)
 
 
+def ensure_virtual_addresses(draft: Draft) -> Iterator[Issue]:
+    """Yield an issue where the addresses that move between balancers are too few, too many, or a machine's own."""
+    if draft.balancer is None or draft.machines is None:
+        return
+    written, balancers = draft.balancer.addresses, draft.running("balancer")
+    own = {machine.address: name for name, machine in draft.machines.items()}
+    for address in written:
+        if address in own:
+            what = f"{address} is the address of {own[address]}, and cannot move."
+            yield Issue(("balancer", "addresses"), what, "Write an address that no machine has.")
+    wanted = _virtual_addresses_wanted(draft.balancer, len(balancers))
+    is_in_lab = all(machine.address is None for machine in draft.machines.values())
+    if len(written) != wanted and not (is_in_lab and not written):
+        what = f"{len(written)} addresses are written, and {len(balancers)} balancers need {wanted}."
+        yield Issue(("balancer", "addresses"), what, _virtual_addresses_fix(wanted))
+
+
+def _virtual_addresses_wanted(balancer: Balancer, balancers: int) -> int:
+    """How many addresses move: none with a single balancer, else one for all, or one for each."""
+    if balancers < 2:
+        return 0
+    return 1 if balancer.mode == "active-passive" else balancers
+
+
+def _virtual_addresses_fix(wanted: int) -> str:
+    if not wanted:
+        return "Leave them out: a single balancer has its own address."
+    return "Write addresses of the balancers' network that no machine has."
+
+
 def _listed(names: tuple[str, ...] | list[str]) -> str:
     head, last = ", ".join(names[:-1]), names[-1]
     return f"{head} and {last}" if head else last
@@ -100,5 +131,6 @@ RULES: tuple[Rule, ...] = (
     ensure_web_beside_app,
     ensure_distinct_addresses,
     ensure_all_or_no_addresses,
+    ensure_virtual_addresses,
     *NOT_YET,
 )

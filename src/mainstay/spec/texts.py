@@ -5,7 +5,7 @@ from importlib.resources import files
 from mainstay.model.error import MainstayError
 from mainstay.spec.words import did_you_mean, one_of, quote
 
-BLUEPRINTS = ("simple", "distributed")
+BLUEPRINTS = ("simple", "distributed", "ha")
 SECTIONS = ("site", "machines", "balancer", "web", "app", "database", "switches", "lab")
 
 

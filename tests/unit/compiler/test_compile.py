@@ -6,16 +6,21 @@ from pathlib import Path
 import pytest
 
 from mainstay.compiler.catalogue import COMPONENTS
+from mainstay.compiler.compile import _rendered
+from mainstay.model.component import Component, View
+from mainstay.model.exposure import Exposure
+from mainstay.model.install import File, Install
+from mainstay.model.machine import Instance
 from mainstay.model.manifest import Manifest
-from mainstay.spec import BLUEPRINTS, blueprint
+from mainstay.spec import BLUEPRINTS, Spec, blueprint
 from mainstay.vault.vault import Vault
-from tests.builders import a_site, machines_that_run, site_of
-from tests.vocabulary import compiled
+from tests.builders import a_machine, a_site, machines_that_run, site_of
+from tests.vocabulary import RELEASE, compiled
 
 
 @pytest.mark.parametrize("name", BLUEPRINTS)
 def test_the_same_file_gives_the_same_plan(name: str) -> None:
-    assert compiled(site_of(blueprint(name))) == compiled(site_of(blueprint(name)))
+    assert compiled(site_of(blueprint(name))) == compiled(site_of(blueprint(name) + "# the same\n"))
 
 
 def test_every_machine_has_a_manifest_in_the_order_of_the_file() -> None:
@@ -51,3 +56,10 @@ def test_a_manifest_holds_references_and_no_secret(name: str, tmp_path: Path) ->
 def test_packages_are_those_of_the_component() -> None:
     parts = compiled(site_of(blueprint("simple"))).manifests["srv-01"].parts
     assert {n: p.packages for n, p in parts.items()} == {c.name: c.packages for c in COMPONENTS}
+
+
+def test_a_file_that_is_text_already_stays_as_it_is() -> None:
+    file = File("/etc/tiny.conf", "port {{ 80 }}\n")
+    tiny = Component[Spec]("tiny", ("tiny",), lambda spec, machine: Exposure(), lambda view: Install(files=(file,)))
+    view = View(a_site(), a_machine(), {Instance("tiny", a_machine()): Exposure()}, RELEASE)
+    assert _rendered(tiny, view) == Install(packages=("tiny",), files=(file,))

@@ -11,9 +11,6 @@ from mainstay.model.machine import Machine
 from mainstay.spec import Spec
 
 USER = "mainstay-app"
-ENVIRONMENT = "/etc/mainstay/app.env"
-START = "/usr/local/lib/mainstay/app-start"
-RUN = "/usr/local/lib/mainstay/app-run"
 UNIT = "/etc/systemd/system/mainstay-app.service"
 SOCKET = "/run/mainstay-app.sock"
 SOCKET_UNIT = "/etc/systemd/system/mainstay-app.socket"
@@ -38,12 +35,20 @@ def exposes(spec: Spec, machine: Machine) -> Exposure:
 
 
 def installs(view: View[Spec]) -> Install:
-    """The release, made current; its environment; the unit that runs it."""
+    """The release, how it is run, and the unit that does.
+
+    What belongs to a release bears its name, so that it can be put in place, and its release command run, while the one
+    before it goes on serving, and is started again as it was should it end.
+    """
     home = PurePosixPath(f"/srv/{view.spec.name}")
     release = str(home / "releases" / view.release)
+    environment, run, start = f"{release}.environment", f"{release}.run", f"{release}.start"
     variables = {
         "app": view.spec.app,
         "release": release,
+        "run": run,
+        "start": start,
+        "environment_file": environment,
         "source": str(PurePosixPath(release) / "project" / view.spec.app.source),
         "socket": SOCKET,
         "threads": view.spec.app.threads or THREADS,
@@ -55,14 +60,18 @@ def installs(view: View[Spec]) -> Install:
         directories=(Directory(str(home)), Directory(str(home / "releases"))),
         bundles=(Bundle(release, view.release, keep=KEPT_RELEASES),),
         files=(
-            File(ENVIRONMENT, Content("app.env", variables), mode="600"),
-            File(RUN, Content("app-run", variables), mode="755"),
-            File(START, Content("app-start", variables), mode="755"),
+            File(environment, Content("environment", variables), mode="600"),
+            File(run, Content("run", variables), mode="755"),
+            File(start, Content("start", variables), mode="755"),
             File(UNIT, Content("mainstay-app.service", variables)),
             *listening,
         ),
-        links=(Link(str(home / "current"), release),),
-        services=(*socket_service, Service("mainstay-app.service", restart_on=(ENVIRONMENT, RUN, START, UNIT))),
+        links=(
+            Link(str(home / "current"), release),
+            Link(str(home / "current.environment"), environment),
+            Link(str(home / "current.run"), run),
+        ),
+        services=(*socket_service, Service("mainstay-app.service", restart_on=(environment, run, start, UNIT))),
     )
 
 

@@ -18,7 +18,7 @@ def exposes(spec: Spec, machine: Machine) -> Exposure:
 def installs(view: View[Spec]) -> Install:
     """Two settings files, and a directory for what Mainstay keeps on the machine."""
     return Install(
-        directories=(Directory("/usr/local/lib/mainstay"), Directory("/etc/mainstay", mode="755")),
+        directories=(Directory("/usr/local/lib/mainstay"),),
         files=(File(JOURNALD, Content("journald.conf")), File(SYSCTL, Content("sysctl.conf"))),
         services=(
             Service("systemd-journald.service", restart_on=(JOURNALD,)),

@@ -11,6 +11,7 @@ from mainstay.spec import Spec
 
 CONFIG = "/etc/haproxy/haproxy.cfg"
 DROP_IN = "/etc/systemd/system/haproxy.service.d/mainstay.conf"
+REMEMBER = "/usr/local/lib/mainstay/haproxy-remember"
 LOOPBACK = "127.0.0.1"
 PRIMARY_PORT = 3306
 REPLICA_PORT = 3307
@@ -36,9 +37,10 @@ def installs(view: View[Spec]) -> Install:
         directories=(Directory("/etc/haproxy"),),
         files=(
             File(CONFIG, Content("haproxy.cfg", variables), validate="haproxy -c -f {candidate}"),
-            File(DROP_IN, Content("haproxy.service.conf")),
+            File(REMEMBER, Content("haproxy-remember"), mode="755"),
+            File(DROP_IN, Content("haproxy.service.conf", {"moves": _moves(view)})),
         ),
-        services=(Service("haproxy.service", restart_on=(DROP_IN,), reload_on=(CONFIG,)),),
+        services=(Service("haproxy.service", restart_on=(DROP_IN,), reload_on=(CONFIG, REMEMBER)),),
     )
 
 
@@ -51,6 +53,11 @@ def _faults(balances: bool, routes: bool) -> tuple[Fault, ...]:
 
 def _routes(spec: Spec, machine: Machine) -> bool:
     return bool(spec.running("database")) and "app" in machine.roles
+
+
+def _moves(view: View[Spec]) -> bool:
+    """Whether an address moves to and from this machine."""
+    return bool(view.virtual_addresses) and "balancer" in view.machine.roles
 
 
 def _router_ports() -> tuple[Port, ...]:
@@ -86,4 +93,4 @@ def _router(view: View[Spec]) -> dict[str, Any]:
     }
 
 
-HAPROXY = Component("haproxy", ("haproxy",), exposes, installs)
+HAPROXY = Component("haproxy", ("haproxy", "socat"), exposes, installs)

@@ -42,6 +42,9 @@ def installs(view: View[Spec]) -> Install:
         "buffer_pool": view.spec.lab.buffer_pool if view.spec.in_lab else view.spec.database.buffer_pool,
         "in_lab": view.spec.in_lab,
         "port": ROLE_PORT,
+        "peers": [
+            f"{m.address}:{view.port(m, 'mysql', 'role').number}" for m in view.peers("mysql") if m != view.machine
+        ],
     }
     validate = "mysqld --defaults-file={candidate} --user=mysql --validate-config"
     return Install(

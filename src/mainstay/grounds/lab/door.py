@@ -1,9 +1,11 @@
-"""Opens, finds and closes the lab's door (the forwarder) on this computer."""
+"""Opens, finds and closes the lab's doors (the forwarders) on this computer."""
 
 import os
 import socket
 import sys
 import time
+from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from mainstay.grounds import shell
@@ -16,33 +18,50 @@ MODULE = "mainstay.grounds.lab.forwarder"
 PORTS_TRIED = 50
 
 
-def find(places: Places) -> tuple[int, int] | None:
-    """The door's process id and port on this computer, or None if it is shut."""
+@dataclass(frozen=True)
+class Door:
+    """An open door: the process that keeps it, and its port on this computer."""
+
+    pid: int
+    port: int
+
+
+def find(places: Places) -> dict[str, Door]:
+    """The doors that are open, by the target inside that each leads to."""
+    found = {}
     for entry in Path("/proc").iterdir():
         words = _command_line(entry) if entry.name.isdigit() else []
         if MODULE in words and str(network.path(places.namespace)) in words:
-            return int(entry.name), int(words[words.index(MODULE) + 2])
-    return None
+            place = words.index(MODULE)
+            found[words[place + 3]] = Door(int(entry.name), int(words[place + 2]))
+    return found
 
 
-def open_to(places: Places, wanted_port: int, target: str) -> int:
-    """Afterwards the door is open and leads to `target`; gives its port: the wanted one, or the next that is free."""
-    opened = find(places)
-    if opened and opened[1] in _candidates(wanted_port) and target in _command_line(Path("/proc") / str(opened[0])):
-        return opened[1]
-    close(places)
-    port = _free_port(wanted_port)
+def open_to(places: Places, wanted_port: int, targets: Sequence[str]) -> None:
+    """Afterwards a door leads to each target, and none elsewhere.
+
+    The first has the wanted port or the next that is free; doors that are open already keep theirs.
+    """
+    for target, door in find(places).items():
+        if target not in targets or door.port not in _candidates(wanted_port):
+            _shut(door)
     inside = str(network.path(places.namespace))
-    shell.start_detached((sys.executable, "-m", MODULE, inside, str(port), target), places.state / "door.log")
-    _wait_until_open(port)
-    return port
+    for target in targets:
+        if target not in find(places):
+            port = _free_port(wanted_port)
+            shell.start_detached((sys.executable, "-m", MODULE, inside, str(port), target), places.state / "door.log")
+            _wait_until_open(port)
 
 
 def close(places: Places) -> None:
-    """Afterwards the door is shut."""
-    while opened := find(places):
-        process.kill((opened[0],))
-        _reap(opened[0])
+    """Afterwards all doors are shut."""
+    for door in find(places).values():
+        _shut(door)
+
+
+def _shut(door: Door) -> None:
+    process.kill((door.pid,))
+    _reap(door.pid)
 
 
 def _candidates(wanted: int) -> range:

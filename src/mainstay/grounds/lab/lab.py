@@ -20,12 +20,16 @@ from mainstay.model.machine import Machine
 
 @dataclass(frozen=True)
 class Lab:
-    """A lab for one site: `packages` are those of all components, `wanted_port` the door's on this computer."""
+    """A lab for one site.
+
+    `packages` are those of all components, `wanted_port` is the first door's on this computer, `entrances` are where
+    the site is reached inside, each as `address:port`.
+    """
 
     places: Places
     packages: tuple[str, ...]
     wanted_port: int
-    site_port: int
+    entrances: tuple[str, ...]
     kind: str = field(default="lab", init=False)
 
     def members(self) -> dict[str, bool]:
@@ -41,8 +45,7 @@ class Lab:
         network.ensure(self.places.namespace)
         keys.write_ssh_config(self.places, machines)
         _on_each([m.name for m in machines], lambda name: ensure_running(self._machine(name), machines, report))
-        balancer = next(m for m in machines if "balancer" in m.roles)
-        door.open_to(self.places, self.wanted_port, f"{balancer.address}:{self.site_port}")
+        door.open_to(self.places, self.wanted_port, self.entrances)
 
     def reach(self) -> Reach:
         """The way to the machines; they need not be up.
@@ -53,10 +56,14 @@ class Lab:
         needs.ensure_usable()
         return Reach(self.places.ssh_config)
 
-    def address_of_site(self, machines: Sequence[Machine]) -> str:
-        """The door's URL on this computer; with the port it would have, if it is shut."""
+    def endpoints(self) -> tuple[str, ...]:
+        """Each door's URL on this computer; with the port it would have, if it is shut."""
         opened = door.find(self.places)
-        return f"http://{LOOPBACK}:{opened[1] if opened else self.wanted_port}"
+        ports = [
+            opened[entrance].port if entrance in opened else self.wanted_port + number
+            for number, entrance in enumerate(self.entrances)
+        ]
+        return tuple(f"http://{LOOPBACK}:{port}" for port in ports)
 
     def power_off(self, machine: str) -> None:
         """Afterwards the machine is gone as if its cable was pulled; its disk stays as it was."""

@@ -34,13 +34,15 @@ def wait_for_answer(machine: LabMachine) -> None:
     """
     reach = Reach(machine.places.ssh_config)
     begun = time.monotonic()
+    said = "nothing"
     while time.monotonic() - begun < BOOT_SECONDS:
         try:
             if reach.run(machine.name, ("true",), seconds=10).is_success:
                 return
-        except GroundError:
+        except GroundError as error:
+            said = error.what
             time.sleep(0.1)
     raise GroundError(
-        f"{machine.name} did not answer within {BOOT_SECONDS:g} s of booting.",
+        f"{machine.name} did not answer within {BOOT_SECONDS:g} s of booting; the last was: {said}",
         f"Its console's log: {machine.folder / 'console.log'}",
     )

@@ -66,9 +66,10 @@ class Servers:
         fresh.replace(path)
         return Reach(path)
 
-    def address_of_site(self, machines: Sequence[Machine]) -> str:
+    def endpoints(self) -> tuple[str, ...]:
         """The site's own name."""
-        return f"http://{self.domain}" + ("" if self.site_port == 80 else f":{self.site_port}")
+        url = f"http://{self.domain}" + ("" if self.site_port == 80 else f":{self.site_port}")
+        return (url,)
 
     def power_off(self, machine: str) -> None:
         """Never: what cannot be undone from here is not done."""

@@ -28,10 +28,10 @@ def wanted_accounts(machines: Collection[Machine], schema: str) -> tuple[Account
     """
     applications = [m for m in machines if "app" in m.roles]
     databases = [m for m in machines if "database" in m.roles]
-    whole = f"ALL PRIVILEGES ON `{schema}`.*"
+    own = f"ON `{escaped(schema)}`.*"
     return (
-        *(Account(APPLICATION, m.address, "database-application", (whole,)) for m in applications),
-        *(Account(READER, m.address, "database-reader", (f"SELECT, SHOW VIEW ON `{schema}`.*",)) for m in applications),
+        *(Account(APPLICATION, m.address, "database-application", (f"ALL PRIVILEGES {own}",)) for m in applications),
+        *(Account(READER, m.address, "database-reader", (f"SELECT, SHOW VIEW {own}",)) for m in applications),
         *(
             Account(REPLICATION, m.address, "database-replication", ("REPLICATION SLAVE, BACKUP_ADMIN ON *.*",))
             for m in databases
@@ -55,10 +55,20 @@ def removals(wanted: Collection[Account], existing: Collection[tuple[str, str]])
 
 
 def _creation(account: Account, passwords: Mapping[str, str]) -> Iterator[Statement]:
+    """Locked until it has all its rights: a run that breaks off in between leaves nothing that counts as done."""
     who = (account.user, account.host)
     if account.secret:
-        yield "CREATE USER %s@%s IDENTIFIED BY %s REQUIRE SSL", (*who, passwords[account.secret])
+        yield (
+            "CREATE USER IF NOT EXISTS %s@%s IDENTIFIED BY %s REQUIRE SSL ACCOUNT LOCK",
+            (*who, passwords[account.secret]),
+        )
     else:
-        yield "CREATE USER %s@%s IDENTIFIED WITH auth_socket", who
+        yield "CREATE USER IF NOT EXISTS %s@%s IDENTIFIED WITH auth_socket ACCOUNT LOCK", who
     for grant in account.grants:
         yield f"GRANT {grant} TO %s@%s", who
+    yield "ALTER USER %s@%s ACCOUNT UNLOCK", who
+
+
+def escaped(schema: str) -> str:
+    """The schema's name in a GRANT, where `_` alone would stand for any character."""
+    return schema.replace("_", r"\_")

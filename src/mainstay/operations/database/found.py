@@ -12,10 +12,15 @@ from mainstay.operations.errors import OperationError
 from mainstay.operations.site import Report, Site
 
 WAIT_SECONDS = 60.0
+SCHEMA = "SELECT schema_name FROM information_schema.schemata WHERE schema_name = %s"
 FOLLOW = (
     "CHANGE REPLICATION SOURCE TO SOURCE_HOST = %s, SOURCE_PORT = 3306, SOURCE_USER = 'replication',"
     " SOURCE_PASSWORD = %s, SOURCE_SSL = 1, SOURCE_AUTO_POSITION = 1, SOURCE_CONNECT_RETRY = 1,"
     " SOURCE_RETRY_COUNT = 10000000, SOURCE_HEARTBEAT_PERIOD = 1"
+)
+SET_ASIDE = (
+    "systemctl stop mysql && mv /var/lib/mysql /var/lib/mysql-set-aside-$(date +%Y%m%d-%H%M%S)"
+    " && install -d -o mysql -g mysql -m 750 /var/lib/mysql && systemctl start mysql"
 )
 CLONE_RESTARTS = (2006, 2013, 3707)
 """Error numbers with which CLONE ends when it has succeeded: the server restarts under the connection."""
@@ -93,7 +98,7 @@ def _ensure_accounts(site: Site, primary: str) -> bool:
     wanted = wanted_accounts(site.machines, schema)
     passwords = {a.secret: site.vault.secret(a.secret).reveal() for a in wanted if a.secret}
     orders = list(creations(wanted, _existing_accounts(site, primary), passwords))
-    if not sql.run(site.ground.reach(), primary, ("SHOW DATABASES LIKE %s", (schema,)))[0]:
+    if not sql.run(site.ground.reach(), primary, (SCHEMA, (schema,)))[0]:
         orders.insert(0, (f"CREATE DATABASE `{schema}`", ()))
     if orders:
         sql.run(site.ground.reach(), primary, *orders)
@@ -119,34 +124,46 @@ def schema_of(site: Site) -> str:
 
 
 def _existing_accounts(site: Site, primary: str) -> list[tuple[str, str]]:
-    rows = sql.run(site.ground.reach(), primary, "SELECT user, host FROM mysql.user")[0]
+    rows = sql.run(site.ground.reach(), primary, "SELECT user, host FROM mysql.user WHERE account_locked = 'N'")[0]
     return [(row["user"], row["host"]) for row in rows]
 
 
 def _ensure_following(site: Site, member: Member, source: Machine, report: Report) -> bool:
-    """Afterwards the member follows the primary; one that does not yet is filled with a copy of its data first."""
+    """Afterwards the member follows the primary; one that followed nobody is filled with a copy of its data first."""
     if member.source == source.address and member.is_following:
         return False
-    reach = site.ground.reach()
-    if not member.source:
+    if member.source != source.address:
         _ensure_nothing_of_its_own(site, member, source)
+    if not member.source:
+        if member.executed:
+            report(member.name, "setting its old data aside")
+            _set_aside(site, member.name)
         report(member.name, f"copying the database from {source.name}")
         _clone(site, member.name, source)
     report(member.name, f"following {source.name}")
     password = site.vault.secret("database-replication").reveal()
+    reach = site.ground.reach()
     sql.run(reach, member.name, "STOP REPLICA", (FOLLOW, (source.address, password)), "START REPLICA")
     _wait_until_following(site, member.name)
     return True
 
 
 def _ensure_nothing_of_its_own(site: Site, member: Member, source: Machine) -> None:
-    """Copying replaces all it has: refuse if it holds a transaction that the primary does not."""
+    """Refuse to join a member that holds a transaction which the primary never had."""
     asked = ("SELECT GTID_SUBSET(%s, @@GLOBAL.gtid_executed) AS is_known", (member.executed,))
     if not sql.run(site.ground.reach(), source.name, asked)[0][0]["is_known"]:
         raise OperationError(
             f"The database on {member.name} holds transactions that {source.name} never had: {member.executed}.",
-            "Save what you need of it, empty its data directory, and run `mainstay up` again.",
+            "docs/how-to/replace-a-lost-primary.md says how to save them and bring it back.",
         )
+
+
+def _set_aside(site: Site, machine: str) -> None:
+    """CLONE refuses a read-only server that holds a schema; its old data stays under another name."""
+    site.ground.reach().run_or_fail(machine, ("sh", "-c", SET_ASIDE))
+    _wait_until(
+        lambda: not observe(site.ground.reach(), [machine])[machine].trouble, f"MySQL on {machine} did not start."
+    )
 
 
 def _clone(site: Site, machine: str, source: Machine) -> None:

@@ -10,7 +10,9 @@ from mainstay.spec.sections.section import ReadOnly, Section, lasting, nothing, 
 from mainstay.spec.sections.texts import AsWritten, Line, Matching, ProjectPath, UrlPath
 from mainstay.spec.sections.units import Duration
 
-RESERVED = ("PORT", "DATABASE_URL", "DATABASE_REPLICA_URL", "MAINSTAY_SERVER", "MAINSTAY_RELEASE")
+RESERVED = (
+    "PORT", "DATABASE_URL", "DATABASE_REPLICA_URL", "MAINSTAY_SERVER", "MAINSTAY_RELEASE", "HOME", "PATH", "PYTHONPATH",
+)  # fmt: skip
 Count = Annotated[int, Between(1, 256)]
 Entry = Annotated[
     str,

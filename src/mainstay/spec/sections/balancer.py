@@ -7,11 +7,15 @@ from pydantic import AfterValidator, Field
 from mainstay.spec.sections.machines import Port
 from mainstay.spec.sections.refusal import refused
 from mainstay.spec.sections.section import Section, lasting
-from mainstay.spec.sections.texts import Line, chosen
+from mainstay.spec.sections.texts import Address, Line, chosen
 from mainstay.spec.sections.units import Duration
 
 Algorithm = Literal["roundrobin", "leastconn", "source", "random", "first"]
 Servers = Literal["active-active", "active-passive"]
+Mode = Literal["active-passive", "active-active"]
+Takeover = Literal["fast", "patient"]
+MODES: tuple[Mode, ...] = get_args(Mode)
+TAKEOVERS: tuple[Takeover, ...] = get_args(Takeover)
 ALGORITHMS: tuple[Algorithm, ...] = get_args(Algorithm)
 SERVERS: tuple[Servers, ...] = get_args(Servers)
 _OFTENEST, _RAREST = 0.1, 10.0
@@ -40,4 +44,16 @@ class Balancer(Section):
     )
     timeout: Duration = lasting("30s", "How long a server may take to answer.")
     queue: Duration = lasting("5s", "How long a request may wait for a free server.")
+    mode: Annotated[Mode, chosen("a mode", MODES)] = Field(
+        "active-passive", description="With several balancers: one address for all, or one for each."
+    )
+    addresses: tuple[Address, ...] = Field(
+        (), description="The addresses that move between the balancers; in the lab they are made up."
+    )
+    takeover: Annotated[Takeover, chosen("a way to take over", TAKEOVERS)] = Field(
+        "fast", description="How soon a silent balancer is given up: after 0.4 s, or after 4 s."
+    )
+    notify: Line | None = Field(
+        None, description="A command run on a balancer when an address comes to it or leaves it."
+    )
     extra: tuple[Line, ...] = Field((), description="Raw HAProxy lines put into the frontend.")

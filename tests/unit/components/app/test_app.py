@@ -61,7 +61,7 @@ def test_a_variable_reaches_the_application_as_written(value: str) -> None:
     assert variables(app={"source": ".", "wsgi": "a:b", "env": {"VALUE": value}})["VALUE"] == value
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=50, deadline=None)
 @given(PRINTABLE)
 def test_systemd_understands_every_value(value: str) -> None:
     text = render("app", Content("app.env", {"environment": {"VALUE": value, "AFTER": "1"}}))

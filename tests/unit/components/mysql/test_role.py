@@ -16,6 +16,7 @@ REPLICA = {"role": "replica", "lag_seconds": 2, "io_running": "Yes", "sql_runnin
 LATE = {**REPLICA, "lag_seconds": 6}
 CUT_OFF = {**REPLICA, "lag_seconds": None, "io_running": "Connecting"}
 STUCK = {**REPLICA, "lag_seconds": None, "sql_running": "No"}
+STOPPED = {**REPLICA, "lag_seconds": 0, "io_running": "No", "sql_running": "No"}
 
 
 class Cursor:
@@ -88,8 +89,9 @@ def program() -> Any:
         (LATE, ["/health", "/readable", "/replica"]),
         (CUT_OFF, ["/health", "/readable"]),
         (STUCK, ["/health", "/readable"]),
+        (STOPPED, ["/health", "/readable"]),
     ],
-    ids=["silent", "neither", "primary", "replica", "late", "cut off", "stuck"],
+    ids=["silent", "neither", "primary", "replica", "late", "cut off", "stuck", "stopped"],
 )
 def test_each_question_is_answered_from_the_last_word(program: Any, word: dict[str, object], yes: list[str]) -> None:
     asked = [

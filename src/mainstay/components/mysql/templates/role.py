@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Says over HTTP what this machine's MySQL is; HAProxy on the application's machines asks it.
 
-    mysql-role ADDRESS PORT
+    mysql-role ADDRESS PORT [PEER_ADDRESS:PORT...]
 
 GET /primary        200 if it takes writes
 GET /replica?lag=S  200 if it follows, both threads run, and it is at most S seconds behind
@@ -13,10 +13,12 @@ One thread asks MySQL twice a second by the local socket; the answers to HTTP co
 older than two seconds counts for nothing, so that a MySQL that hangs is not routed to.
 """
 
+import http.client
 import json
 import sys
 import threading
 import time
+from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
@@ -28,15 +30,19 @@ SOCKET = "/run/mysqld/mysqld.sock"
 ASK_EVERY_SECONDS = 0.5
 STALE_AFTER_SECONDS = 2.0
 Word = dict[str, Any]
+ACCESS_DENIED = (1045, 1698)
 NOTHING: Word = {"role": None, "lag_seconds": None, "io_running": None, "sql_running": None, "source": None}
+NO_ROLE: Word = {**NOTHING, "role": "none"}
 
 
 class Watch:
     """The last that MySQL said, and when (monotonic seconds)."""
 
-    def __init__(self) -> None:
+    def __init__(self, peers: list[str]) -> None:
         self.said = NOTHING
         self.at = float("-inf")
+        self.peers = peers
+        self.is_known_as_primary = False
 
     def word(self) -> Word:
         """What MySQL is, or NOTHING if it has not answered of late."""
@@ -47,8 +53,10 @@ class Watch:
         while True:
             try:
                 self._ask_while_connected()
-            except (pymysql.MySQLError, OSError):
-                self.at = float("-inf")
+            except (pymysql.MySQLError, OSError) as error:
+                # On a server that has just been made nobody has an account yet: it answers, but has no role.
+                is_answering = bool(error.args) and error.args[0] in ACCESS_DENIED
+                self.said, self.at = NO_ROLE, time.monotonic() if is_answering else float("-inf")
                 time.sleep(ASK_EVERY_SECONDS)
 
     def _ask_while_connected(self) -> None:
@@ -57,8 +65,31 @@ class Watch:
         )
         with connection:
             while True:
-                self.said, self.at = describe(connection), time.monotonic()
+                self.said, self.at = self._claimed(describe(connection)), time.monotonic()
                 time.sleep(ASK_EVERY_SECONDS)
+
+    def _claimed(self, word: Word) -> Word:
+        """A former primary that returns still takes writes: while another is primary, it does not call itself one."""
+        if word["role"] != "primary":
+            self.is_known_as_primary = False
+            return word
+        if not self.is_known_as_primary and any(says_primary(peer) for peer in self.peers):
+            return {**word, "role": "former primary"}
+        self.is_known_as_primary = True
+        return word
+
+
+def says_primary(peer: str) -> bool:
+    """Whether the answerer at address:port says that its MySQL is the primary."""
+    address, _, port = peer.rpartition(":")
+    connection = http.client.HTTPConnection(address, int(port), timeout=1)
+    try:
+        connection.request("GET", "/primary")
+        return connection.getresponse().status == HTTPStatus.OK
+    except (OSError, http.client.HTTPException):
+        return False
+    finally:
+        connection.close()
 
 
 def describe(connection: Any) -> Word:
@@ -121,7 +152,7 @@ def handler(watch: Watch) -> type[BaseHTTPRequestHandler]:
 def main() -> None:
     """Watch MySQL in the background, answer HTTP in front."""
     address, port = sys.argv[1], int(sys.argv[2])
-    watch = Watch()
+    watch = Watch(sys.argv[3:])
     threading.Thread(target=watch.ask_for_ever, daemon=True).start()
     ThreadingHTTPServer((address, port), handler(watch)).serve_forever()
 

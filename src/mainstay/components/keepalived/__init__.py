@@ -1,0 +1,1 @@
+"""Keepalived: the addresses that move between the balancers."""

@@ -1,0 +1,34 @@
+"""Everything one machine must hold, and what can be taken of it."""
+
+import json
+
+from mainstay.model.install import Bundle, Directory, File, Install, Link, Service, User
+from mainstay.model.manifest import Manifest
+
+WEB = Install(
+    packages=("web", "web-tools"),
+    users=(User("web", ("adm", "video")), User("log")),
+    directories=(Directory("/srv", "web", "web", "750"),),
+    files=(File("/etc/a", "ü\n", "web", "web", "640", "try {candidate}"), File("/etc/b", "")),
+    bundles=(Bundle("/srv/a", "a", keep=3),),
+    links=(Link("/srv/current", "/srv/a"),),
+    services=(Service("web.service", ("/etc/a", "/srv/current"), ("/etc/b",)), Service("once.service", oneshot=True)),
+)
+WANTED = Manifest("srv-01", {"web": WEB, "base": Install()})
+
+
+def test_a_manifest_is_json_both_ways() -> None:
+    assert Manifest.from_json(json.loads(json.dumps(WANTED.to_json()))) == WANTED
+
+
+def test_the_order_of_the_components_survives_json() -> None:
+    assert list(Manifest.from_json(json.loads(json.dumps(WANTED.to_json()))).parts) == ["web", "base"]
+
+
+def test_the_services_of_a_machine_are_those_of_all_components() -> None:
+    wanted = Manifest("srv-01", {"a": Install(services=(Service("a"),)), "web": WEB})
+    assert [service.unit for service in wanted.services] == ["a", "web.service", "once.service"]
+
+
+def test_some_components_can_be_taken_alone() -> None:
+    assert WANTED.only(("base", "mysql")) == Manifest("srv-01", {"base": Install()})
