@@ -27,8 +27,8 @@ class FakeGround:
     def reach(self) -> Reach:
         return NotingReach(self)
 
-    def address_of_site(self, machines: Sequence[Machine]) -> str:
-        return "http://fake.test"
+    def endpoints(self) -> tuple[str, ...]:
+        return ("http://fake.test",)
 
     def power_off(self, machine: str) -> None:
         self.done.append(f"power off {machine}")

@@ -99,7 +99,7 @@ def main() -> None:
     with order.ledger.open() as lines:
         ledger = read_ledger(lines)
     try:
-        entries = asyncio.run(read_back(asking(order.door), ledger))
+        entries = asyncio.run(read_back(asking(order.doors[0]), ledger))
     except UnreadableError as error:
         sys.exit(str(error))
     sys.stdout.write(json.dumps(of_this_load(entries, order.tag)))

@@ -14,6 +14,7 @@ from mainstay.drills.verdict import Event
 
 BIN_SECONDS = 0.1
 STREAMS = {PROBE: ("probes", "#1f6feb"), READ: ("reads", "#2da44e"), WRITE: ("writes", "#8250df")}
+OTHER = "#0f8a8a"
 BAD = "#d1242f"
 FAULT, DETECTED, HEALED = "#d1242f", "#bf8700", "#2da44e"
 SIZE_INCHES = (10.0, 5.2)
@@ -41,7 +42,8 @@ def timeline(run: Run) -> str:
 
 
 def _draw_rates(axis: Axes, attempts: Sequence[Attempt], zero: float) -> None:
-    for kind, (name, colour) in STREAMS.items():
+    for kind in sorted({a.kind for a in attempts}):
+        name, colour = STREAMS.get(kind, (kind, OTHER))
         rates = _rates([a for a in attempts if a.kind == kind and a.is_ok], zero)
         if rates:
             axis.step(list(rates), list(rates.values()), where="post", color=colour, linewidth=1, label=name)
@@ -53,7 +55,8 @@ def _draw_rates(axis: Axes, attempts: Sequence[Attempt], zero: float) -> None:
 
 
 def _draw_latency(axis: Axes, attempts: Sequence[Attempt], zero: float) -> None:
-    for kind, (_, colour) in STREAMS.items():
+    for kind in sorted({a.kind for a in attempts}):
+        _, colour = STREAMS.get(kind, (kind, OTHER))
         ok = [a for a in attempts if a.kind == kind and a.is_ok]
         axis.plot(
             [a.ended - zero for a in ok], [1000 * a.seconds for a in ok], ".", markersize=2, color=colour,

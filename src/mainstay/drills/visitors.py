@@ -8,8 +8,9 @@ import json
 import sys
 import time
 import uuid
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import asdict, dataclass
+from functools import partial
 from io import TextIOWrapper
 from pathlib import Path
 from typing import Any
@@ -28,17 +29,21 @@ NOT_OFFERED = (404, 405)
 """What an application answers that has no entries: it is only probed."""
 
 STARTED = "started"
+Send = Callable[[], Awaitable[tuple[Reply, bool]]]
+"""Asks the site once; gives its reply, and whether it was tried a second time."""
 
 
 @dataclass(frozen=True)
 class Order:
-    """What the load is to be: the network namespace to come from ("" for this one), the site, the path to probe.
+    """What the load is to be.
 
-    rates: requests per second by kind of stream. `tag` begins every message that is written.
+    namespace: the network namespace to come from, "" for this one. doors: where the site is; every one is probed at
+    `probe_path`, entries are written and read at the first. rates: requests per second by kind of stream.
+    tag: what every message begins with that is written. folder: where the load keeps its notes.
     """
 
     namespace: str
-    door: Door
+    doors: tuple[Door, ...]
     probe_path: str
     rates: Mapping[str, float]
     tag: str
@@ -46,14 +51,13 @@ class Order:
 
     def to_json(self) -> dict[str, Any]:
         """The order as plain data; `from_json` is its inverse."""
-        door = {"address": self.door.address, "port": self.door.port, "host": self.door.host}
-        rest = {"probe_path": self.probe_path, "rates": dict(self.rates), "tag": self.tag, "folder": str(self.folder)}
-        return {"namespace": self.namespace, "door": door, **rest}
+        return {**asdict(self), "folder": str(self.folder)}
 
     @staticmethod
     def from_json(data: Mapping[str, Any]) -> "Order":
         """Build an order from what `to_json` gave."""
-        return Order(**{**data, "door": Door(**data["door"]), "folder": Path(data["folder"])})
+        doors = tuple(Door(**door) for door in data["doors"])
+        return Order(**{**data, "doors": doors, "folder": Path(data["folder"])})
 
     @property
     def attempts(self) -> Path:
@@ -75,55 +79,61 @@ class Visitors:
         self._ledger = ledger
         self._first: int | None = None
         self._has_entries = True
-        self._send = {PROBE: self._probe, READ: self._read, WRITE: self._write}
+        self._door = order.doors[0]
 
     async def come(self, is_over: asyncio.Event) -> None:
         """Come until it is over, then wait for the last answers."""
-        await asyncio.gather(*(self._stream(kind, rate, is_over) for kind, rate in self._order.rates.items() if rate))
+        first, *others = self._order.doors
+        probes = {PROBE: first, **{f"{PROBE}-{number}": door for number, door in enumerate(others, start=2)}}
+        sends: dict[str, Send] = {
+            kind: partial(self._get, door, self._order.probe_path) for kind, door in probes.items()
+        }
+        if self._order.rates.get(WRITE):
+            sends |= {READ: self._read, WRITE: self._write}
+        await asyncio.gather(*(self._stream(kind, send, is_over) for kind, send in sends.items()))
         self._attempts.flush()
 
-    async def _stream(self, kind: str, rate: float, is_over: asyncio.Event) -> None:
+    async def _stream(self, kind: str, send: Send, is_over: asyncio.Event) -> None:
+        rate = self._order.rates[kind.partition("-")[0]]
         begun = time.monotonic()
         under_way: set[asyncio.Task[None]] = set()
         number = 0
-        while not is_over.is_set() and (kind == PROBE or self._has_entries):
+        while not is_over.is_set() and (kind not in (READ, WRITE) or self._has_entries):
             due = begun + number / rate
             await asyncio.sleep(max(0.0, due - time.monotonic()))
-            visit = asyncio.create_task(self._visit(kind, due))
+            visit = asyncio.create_task(self._visit(kind, send, due))
             under_way.add(visit)
             visit.add_done_callback(under_way.discard)
             number += 1
         if under_way:
             await asyncio.wait(under_way, timeout=3 * ANSWER_SECONDS)
 
-    async def _visit(self, kind: str, due: float) -> None:
+    async def _visit(self, kind: str, send: Send, due: float) -> None:
         begun = time.monotonic()
-        reply, is_retried = await self._send[kind]()
-        if not self._has_entries and kind != PROBE:
+        reply, is_retried = await send()
+        if not self._has_entries and kind in (READ, WRITE):
             return
         attempt = Attempt(kind, due, begun, time.monotonic(), reply.outcome, reply.status, reply.trouble, is_retried)
         self._attempts.write(to_line(attempt))
 
-    async def _probe(self) -> tuple[Reply, bool]:
-        return await self._get(self._order.probe_path)
-
     async def _read(self) -> tuple[Reply, bool]:
         """Read the entry that was acknowledged first of all; before there is one, the probes' path."""
-        return await self._get(self._order.probe_path if self._first is None else f"{ENTRIES}/{self._first}")
+        path = self._order.probe_path if self._first is None else f"{ENTRIES}/{self._first}"
+        return await self._get(self._door, path)
 
-    async def _get(self, path: str) -> tuple[Reply, bool]:
+    async def _get(self, door: Door, path: str) -> tuple[Reply, bool]:
         """Ask, and once more at once if the answer was no good: never after a wait, as visitors have no patience."""
         begun = time.monotonic()
-        reply = await exchange(self._order.door, "GET", path)
+        reply = await exchange(door, "GET", path)
         if reply.outcome not in (FAILED, UNKNOWN) or time.monotonic() - begun >= ANSWER_SECONDS:
             return reply, False
-        return await exchange(self._order.door, "GET", path), True
+        return await exchange(door, "GET", path), True
 
     async def _write(self) -> tuple[Reply, bool]:
         """Write a message that nobody else writes; never twice."""
         message = f"{self._order.tag} {uuid.uuid4()}"
         await asyncio.to_thread(self._ledger.attempt, message)
-        reply = await exchange(self._order.door, "POST", ENTRIES, {"author": AUTHOR, "message": message})
+        reply = await exchange(self._door, "POST", ENTRIES, {"author": AUTHOR, "message": message})
         self._has_entries = self._has_entries and reply.status not in NOT_OFFERED
         if 200 <= reply.status < 300:
             number = reply.document.get("id")

@@ -36,10 +36,12 @@ def ensure_possible(site: Site, drills: Sequence[Drill]) -> None:
         )
 
 
-def door_of(site: Site) -> Door:
-    """Where the load goes: to the balancers' address in the lab, to the site's name on servers."""
-    address = site.running("balancer")[0].address if site.spec.in_lab else site.spec.domain
-    return Door(address, site.spec.balancer.port, site.spec.domain)
+def doors_of(site: Site) -> tuple[Door, ...]:
+    """Where the load goes: to every address of the site in the lab, to its name on servers."""
+    if not isinstance(site.ground, Lab):
+        return (Door(site.spec.domain, site.spec.balancer.port, site.spec.domain),)
+    addresses = (entrance.rpartition(":")[0] for entrance in site.ground.entrances)
+    return tuple(Door(address, site.spec.balancer.port, site.spec.domain) for address in addresses)
 
 
 def load_for(site: Site, drill: Drill) -> Load:
@@ -51,7 +53,7 @@ def load_for(site: Site, drill: Drill) -> Load:
     namespace = str(network.path(site.ground.places.namespace)) if isinstance(site.ground, Lab) else ""
     rates = RATES if site.running("database") else {PROBE: RATES[PROBE]}
     folder = site.folder / "drills" / f"{drill.name}-{number}"
-    return Load(Order(namespace, door_of(site), site.spec.app.health, rates, f"drill-{number}", folder))
+    return Load(Order(namespace, doors_of(site), site.spec.app.health, rates, f"drill-{number}", folder))
 
 
 def victim_of(site: Site, drill: Drill, number: int) -> Hurt:
@@ -80,8 +82,8 @@ def victim_of(site: Site, drill: Drill, number: int) -> Hurt:
 
 
 def _with_address(site: Site) -> list[str]:
-    """The balancer that has the address to which the load goes; all of them if that cannot be said."""
-    address = door_of(site).address
+    """The balancer that has the site's first address; all of them if that cannot be said."""
+    address = doors_of(site)[0].address
     balancers = [m.name for m in site.running("balancer")]
     having = [name for name in balancers if f" {address}/" in _addresses(site, name)]
     return having or balancers

@@ -4,6 +4,7 @@ from typing import Any
 
 from mainstay.model.component import Component, View
 from mainstay.model.exposure import Exposure, Probe
+from mainstay.model.fault import process_faults
 from mainstay.model.install import Content, Directory, File, Install, Service
 from mainstay.model.machine import Machine
 from mainstay.spec import Spec
@@ -24,7 +25,8 @@ FIRST_ROUTER_ID = 51
 
 def exposes(spec: Spec, machine: Machine) -> Exposure:
     """No port: VRRP is a protocol of its own (112), between the balancers only."""
-    return Exposure(probes=(Probe("unit", "unit", "keepalived.service"),))
+    faults = process_faults("balancer", "keepalived", "keepalived.service")
+    return Exposure(probes=(Probe("unit", "unit", "keepalived.service"),), faults=faults)
 
 
 def installs(view: View[Spec]) -> Install:
