@@ -37,11 +37,9 @@ def ensure_possible(site: Site, drills: Sequence[Drill]) -> None:
 
 
 def doors_of(site: Site) -> tuple[Door, ...]:
-    """Where the load goes: to every address of the site in the lab, to its name on servers."""
-    if not isinstance(site.ground, Lab):
-        return (Door(site.spec.domain, site.spec.balancer.port, site.spec.domain),)
-    addresses = (entrance.rpartition(":")[0] for entrance in site.ground.entrances)
-    return tuple(Door(address, site.spec.balancer.port, site.spec.domain) for address in addresses)
+    """Where the load goes: to every address at which visitors come in."""
+    places = (entrance.rpartition(":") for entrance in site.entrances)
+    return tuple(Door(address, int(port), site.spec.domain) for address, _, port in places)
 
 
 def load_for(site: Site, drill: Drill) -> Load:
