@@ -39,7 +39,8 @@ class Attempt:
 
 def to_line(attempt: Attempt) -> str:
     """The attempt as a line of JSON; `from_lines` is its inverse."""
-    return json.dumps(asdict(attempt)) + "\n"
+    data = {name: round(value, 6) if isinstance(value, float) else value for name, value in asdict(attempt).items()}
+    return json.dumps(data) + "\n"
 
 
 def from_lines(lines: Iterable[str]) -> tuple[Attempt, ...]:

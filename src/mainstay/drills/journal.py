@@ -19,7 +19,7 @@ def journal(site: str, results: Sequence[Result], is_interrupted: bool = False) 
     """
     runs = [(result, run) for result in results for run in result.runs]
     start = min((run.began_at for _, run in runs), default=0.0)
-    end = max((_end(run) for _, run in runs), default=start)
+    end = max((run.ended_at for _, run in runs), default=start)
     held = has_held(results)
     return {
         "chaoslib-version": FORMAT_VERSION,
@@ -92,8 +92,8 @@ def _activity(drill: Drill, run: Run) -> dict[str, Any]:
         "status": "failed" if run.trouble else "succeeded",
         **({"exception": [run.trouble]} if run.trouble else {}),
         "start": _time(run.began_at),
-        "end": _time(_end(run)),
-        "duration": _end(run) - run.began_at,
+        "end": _time(run.ended_at),
+        "duration": run.ended_at - run.began_at,
     }
 
 
@@ -104,13 +104,6 @@ def _rollback(drill: Drill, run: Run) -> dict[str, Any]:
         "status": "failed" if healed is None else "succeeded",
         "duration": healed or 0.0,
     }
-
-
-def _end(run: Run) -> float:
-    """The wall-clock moment of the last request's end."""
-    if not run.attempts:
-        return run.began_at
-    return run.began_at + run.attempts[-1].ended - min(attempt.begun for attempt in run.attempts)
 
 
 def _time(moment: float) -> str:

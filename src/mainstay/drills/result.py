@@ -10,13 +10,15 @@ from mainstay.drills.verdict import Course, Figures, Verdict, percentile
 
 @dataclass(frozen=True)
 class Run:
-    """One run: the machine that was hurt, how it went, what was measured, and every request.
+    """One run: the machine that was hurt, how it went, what was measured, and every request of the load.
 
-    began_at: seconds since the epoch. `trouble`: why it could not be judged; then it has not held.
+    began_at, ended_at: seconds since the epoch. `trouble`: why it could not be judged; then it has not held.
+    `attempts` are kept of the worst run only.
     """
 
     machine: str
     began_at: float
+    ended_at: float
     course: Course
     figures: Figures
     attempts: tuple[Attempt, ...] = field(default=(), repr=False)

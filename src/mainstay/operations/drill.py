@@ -3,6 +3,7 @@
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 
 from mainstay.compiler.compile import compile_plan
 from mainstay.drills.catalogue import Drill, catalogue
@@ -50,7 +51,7 @@ def run(site: Site, drills: Sequence[Drill], repeat: int, report: Report) -> Ite
     ensure_possible(site, drills)
     with only_operator(site):
         for drill in drills:
-            runs = tuple(_run(site, drill, number, report) for number in range(repeat))
+            runs = _slim([_run(site, drill, number, report) for number in range(repeat)])
             yield Result(drill, runs, _judged(drill, runs))
 
 
@@ -76,7 +77,7 @@ def _run(site: Site, drill: Drill, number: int, report: Report) -> Run:
     attempts = load.attempts()
     figures = measure(attempts, course, writes, drill.recovers_by_itself)
     report("", "")
-    return Run(hurt.machine, began_at, course, figures, attempts, trouble)
+    return Run(hurt.machine, began_at, time.time(), course, figures, attempts, trouble)
 
 
 def _hurt_and_heal(site: Site, drill: Drill, hurt: Hurt, report: Report) -> Course:
@@ -136,6 +137,12 @@ def _writes(load: Load) -> tuple[Writes, str]:
     except LoadError as error:
         ledger = load.ledger()
         return Writes(len(ledger.attempted), len(ledger.acknowledged)), error.what
+
+
+def _slim(runs: Sequence[Run]) -> tuple[Run, ...]:
+    """The runs with the requests of the worst only: those of all would fill the memory; they are in the files."""
+    worst = max(runs, key=lambda run: run.figures.gap_seconds)
+    return tuple(run if run is worst else replace(run, attempts=()) for run in runs)
 
 
 def _running(site: Site) -> list[str]:

@@ -23,7 +23,9 @@ def a_result() -> Result:
     events = (Event(102.0, "lb-01: power-off"), Event(103.0, "srv-01: <b> is DOWN", True), Event(107.0, "healing"))
     course = Course(102.0, 107.0, 108.0, events)
     figures = measure(ATTEMPTS, course, Writes(120, 60))
-    return Result(DRILL, (Run("lb-01", 1_700_000_000.0, course, figures, ATTEMPTS),), judge(DRILL, [figures]))
+    return Result(
+        DRILL, (Run("lb-01", 1_700_000_000.0, 1_700_000_012.0, course, figures, ATTEMPTS),), judge(DRILL, [figures])
+    )
 
 
 def test_the_stable_form_of_a_result() -> None:
@@ -53,7 +55,7 @@ def test_the_journal_is_in_chaos_toolkits_form() -> None:
     wanted = {"experiment", "start", "status", "deviated", "steady_states", "run", "rollbacks", "end", "duration"}
     assert wanted <= told.keys()
     assert (told["status"], told["deviated"]) == ("failed", True)
-    assert told["start"] == "2023-11-14T22:13:20+00:00"
+    assert (told["start"], told["end"]) == ("2023-11-14T22:13:20+00:00", "2023-11-14T22:13:32+00:00")
     assert [activity["output"]["gaps"] for activity in told["run"]] == [{"probe": 6.1, "write": 6.1}]
     assert [probe["tolerance_met"] for probe in told["steady_states"]["after"]["probes"]] == [False]
 
