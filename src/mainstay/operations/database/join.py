@@ -56,10 +56,9 @@ def _ensure_nothing_of_its_own(site: Site, member: Member, source: Machine) -> N
 
 def _set_aside(site: Site, machine: str) -> None:
     """CLONE refuses a read-only server that holds a schema; its old data stays under another name."""
-    site.ground.reach().run_or_fail(machine, ("sh", "-c", SET_ASIDE))
-    _wait_until(
-        lambda: not observe(site.ground.reach(), [machine])[machine].trouble, f"MySQL on {machine} did not start."
-    )
+    reach = site.ground.reach()
+    reach.run_or_fail(machine, ("sh", "-c", SET_ASIDE))
+    _ensure_soon(lambda: not observe(reach, [machine])[machine].trouble, f"MySQL on {machine} did not start.")
 
 
 def _clone(site: Site, machine: str, source: Machine) -> None:

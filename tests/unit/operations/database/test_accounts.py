@@ -14,7 +14,7 @@ PASSWORDS = {"database-application": "pa", "database-reader": "pr", "database-re
 
 
 def test_each_machine_has_the_accounts_that_its_tiers_need_and_no_other() -> None:
-    whole, reads = ("ALL PRIVILEGES ON `my_shop`.*",), ("SELECT, SHOW VIEW ON `my_shop`.*",)
+    whole, reads = ("ALL PRIVILEGES ON `my\\_shop`.*",), ("SELECT, SHOW VIEW ON `my\\_shop`.*",)
     follows, asks = ("REPLICATION SLAVE, BACKUP_ADMIN ON *.*",), ("REPLICATION CLIENT ON *.*",)
     assert (
         Account("application", "10.77.0.2", "database-application", whole),
@@ -41,7 +41,7 @@ def test_an_account_is_made_with_its_password_over_tls_and_its_rights() -> None:
             "CREATE USER IF NOT EXISTS %s@%s IDENTIFIED BY %s REQUIRE SSL ACCOUNT LOCK",
             ("application", "10.77.0.2", "pa"),
         ),
-        ("GRANT ALL PRIVILEGES ON `my_shop`.* TO %s@%s", ("application", "10.77.0.2")),
+        ("GRANT ALL PRIVILEGES ON `my\\_shop`.* TO %s@%s", ("application", "10.77.0.2")),
         ("ALTER USER %s@%s ACCOUNT UNLOCK", ("application", "10.77.0.2")),
         (
             "CREATE USER IF NOT EXISTS %s@%s IDENTIFIED WITH auth_socket ACCOUNT LOCK",
