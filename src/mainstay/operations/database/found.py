@@ -62,7 +62,7 @@ def _observe_all(site: Site) -> dict[str, Member]:
 
 def _first_of_the_empty(members: Mapping[str, Member], databases: tuple[Machine, ...]) -> str:
     """With no primary in sight, only a set of databases that never held anything may be given one."""
-    holding = [m.name for m in members.values() if m.executed or m.source]
+    holding = [m.name for m in members.values() if m.executed or m.source or m.has_schemas]
     if holding:
         raise OperationError(
             f"No database takes writes, and {', '.join(holding)} hold data: which is right is not ours to guess.",

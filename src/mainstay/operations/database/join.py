@@ -45,7 +45,12 @@ def ensure_following(site: Site, member: Member, source: Machine, report: Report
 
 
 def _ensure_nothing_of_its_own(site: Site, member: Member, source: Machine) -> None:
-    """Refuse to join a member that holds a transaction which the primary never had."""
+    """Refuse to join a member that holds what the primary never had: a transaction, or a schema without any."""
+    if member.has_schemas and not member.executed:
+        raise OperationError(
+            f"The MySQL on {member.name} holds schemas that Mainstay did not make.",
+            "Move them away first: joining would replace all it holds.",
+        )
     asked = ("SELECT GTID_SUBSET(%s, @@GLOBAL.gtid_executed) AS is_known", (member.executed,))
     if not sql.run(site.ground.reach(), source.name, asked)[0][0]["is_known"]:
         raise OperationError(
