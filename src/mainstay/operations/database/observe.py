@@ -12,7 +12,7 @@ from mainstay.operations.errors import OperationError
 FACTS = (
     "SELECT @@GLOBAL.super_read_only AS read_only, @@GLOBAL.gtid_executed AS executed, @@GLOBAL.server_uuid AS uuid,"
     " (SELECT COUNT(*) FROM information_schema.schemata WHERE schema_name NOT IN"
-    "   ('mysql', 'sys', 'performance_schema', 'information_schema')) AS schemas,"
+    "   ('mysql', 'sys', 'performance_schema', 'information_schema')) AS schema_count,"
     " (SELECT VARIABLE_VALUE FROM performance_schema.global_status"
     "   WHERE VARIABLE_NAME = 'Rpl_semi_sync_source_status') AS semi_sync,"
     " (SELECT VARIABLE_VALUE FROM performance_schema.global_status"
@@ -81,7 +81,7 @@ def _member(machine: str, facts: Mapping[str, Any], following: Mapping[str, Any]
         machine,
         is_writable=str(facts["read_only"]) == "0",
         executed=str(facts["executed"]).replace("\n", ""),
-        has_schemas=int(facts["schemas"]) > 0,
+        has_schemas=int(facts["schema_count"]) > 0,
     )
     if following is None:
         is_waiting = facts["semi_sync"] == "ON" and int(facts["semi_sync_clients"] or 0) > 0
