@@ -63,7 +63,7 @@ def primary_of(members: Mapping[str, Member]) -> str | None:
     if len(writable) > 1:
         raise OperationError(
             f"{' and '.join(writable)} both take writes: two primaries, whose data has parted.",
-            "docs/how-to/replace-a-lost-primary.md says, under \"When the old primary returns\", how to go on.",
+            'docs/how-to/replace-a-lost-primary.md says, under "When the old primary returns", how to go on.',
         )
     return writable[0] if writable else None
 
