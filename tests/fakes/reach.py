@@ -5,11 +5,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from mainstay.grounds.reach import Reach
+from mainstay.grounds.shell import Completed
 
 
 @dataclass(frozen=True)
 class Asked:
-    """One question: the machine, the program and its arguments without the program's text, and its input."""
+    """One question: the machine, the program, its arguments (of Python without the program's text), and its input."""
 
     machine: str
     program: str
@@ -26,7 +27,11 @@ class FakeReach(Reach):
     asked: list[Asked] = field(default_factory=list)
 
     def run_or_fail(self, machine: str, argv: Sequence[str], given: str = "", seconds: float = 120) -> str:
-        """Put a question of the kind `python3 -c TEXT ARGUMENT...`."""
-        question = Asked(machine, argv[0], tuple(argv[3:]), given)
+        """Note the question, and give what `answer` makes of it."""
+        question = Asked(machine, argv[0], tuple(argv[3 if argv[0] == "python3" else 1 :]), given)
         self.asked.append(question)
         return self.answer(question)
+
+    def run(self, machine: str, argv: Sequence[str], given: str = "", seconds: float = 120) -> Completed:
+        """As `run_or_fail`: no program here fails, and a machine that cannot be reached raises."""
+        return Completed(0, self.run_or_fail(machine, argv, given, seconds), "")

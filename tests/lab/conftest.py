@@ -15,7 +15,6 @@ PROGRAMS = {
     "socat": "socat",
     "ssh": "openssh-client",
 }
-ALL_TEST_LABS = "mst"
 
 
 def lacks() -> str:
@@ -27,9 +26,15 @@ def lacks() -> str:
 
 
 @pytest.fixture(scope="session", autouse=True)
-def _leave_no_trace() -> Iterator[None]:
-    """After the last test no process, mount, network or control group of any test's lab is there."""
+def _leave_no_trace(request: pytest.FixtureRequest) -> Iterator[None]:
+    """After the last test no process, mount, network or control group of their labs is there.
+
+    Each file of tests names its labs in `LABS`; no two files share one.
+    """
     if why := lacks():
         pytest.skip(why)
     yield
-    assert computer.remains_of(ALL_TEST_LABS) == []
+    modules = {getattr(item, "module", None) for item in request.session.items}
+    labs = sorted(lab for module in modules for lab in getattr(module, "LABS", ()))
+    assert len(labs) == len(set(labs)), labs
+    assert [remains for lab in labs for remains in computer.remains_of(lab)] == []

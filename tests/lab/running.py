@@ -24,8 +24,19 @@ class Running:
         return "".join(self._lines)
 
     def tells(self, words: str, within: float) -> None:
-        """Wait until it has printed these words."""
-        becomes(f"Telling of {words!r}", lambda: self.told, lambda told: words in told, within)
+        """Wait until it has printed these words; one that ends without them, or is too slow, goes no further."""
+
+        def has_come(told: str) -> bool:
+            return words in told or self._process.poll() is not None
+
+        try:
+            becomes(f"Telling of {words!r}", lambda: self.told, has_come, within)
+        except AssertionError:
+            self.is_killed()
+            raise
+        if self._process.poll() is not None:
+            self.ends()
+            assert words in self.told, f"It ended without a word of {words!r}:\n{self.told}"
 
     def ends(self, within: float = 120.0) -> int:
         """Wait for its end; give its exit status (negative if a signal ended it)."""

@@ -12,6 +12,8 @@ from tests.lab.load import no_request_failed, turns
 from tests.lab.site import LabSite, lab_site
 from tests.lab.waiting import becomes
 
+LABS = ("mst-changes",)
+
 PROXY_CHANGES = ["change /etc/haproxy/haproxy.cfg", "reload haproxy.service"]
 NGINX_CHANGES = ["change /etc/nginx/nginx.conf", "reload nginx.service"]
 HAPROXY_CFG = "/etc/haproxy/haproxy.cfg"

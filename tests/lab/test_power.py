@@ -14,6 +14,8 @@ from tests.lab.load import Load, Visit
 from tests.lab.site import LabSite, lab_site
 from tests.lab.waiting import PATIENCE, becomes
 
+LABS = ("mst-power",)
+
 PRIMARY, REPLICA = "srv-01", "srv-02"
 SERVERS = (PRIMARY, REPLICA)
 OUT_WITHIN = 2.0

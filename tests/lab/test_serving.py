@@ -11,6 +11,8 @@ import pytest
 from tests.lab.site import LabSite, lab_site
 from tests.lab.waiting import becomes
 
+LABS = ("mst-serving",)
+
 PRIMARY, REPLICA = "srv-01", "srv-02"
 SERVERS = (PRIMARY, REPLICA)
 # The socket, too: while systemd holds it, the next request starts the service again.

@@ -4,6 +4,7 @@ import shutil
 
 from mainstay.compiler.compile import compile_plan
 from mainstay.model.change import Change, Unit
+from mainstay.operations.errors import OperationError
 from mainstay.operations.lock import only_operator
 from mainstay.operations.site import Report, Site
 from mainstay.operations.status import ANY_RELEASE
@@ -20,7 +21,13 @@ def down(site: Site, report: Report) -> None:
 
 
 def destroy(site: Site, report: Report) -> None:
-    """Take the lab away whole: machines, disks, network, and what Mainstay keeps beside the user's file."""
+    """Take the lab away whole: machines, disks, network, and what Mainstay keeps beside the user's file.
+
+    Raises:
+        OperationError: this is no lab.
+    """
+    if not site.spec.in_lab:
+        raise OperationError("Servers are not destroyed.", "`mainstay down` stops what Mainstay runs on them.")
     report("", "destroying the lab")
     with only_operator(site):
         site.ground.dismiss(tuple(site.ground.members()))

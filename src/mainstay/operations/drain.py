@@ -10,10 +10,10 @@ from mainstay.operations.rotation import (
     sessions,
     set_state,
     visitors,
-    wait,
     wait_until_taken_back,
 )
 from mainstay.operations.site import Report, Site
+from mainstay.operations.waiting import wait
 
 ADDRESS_LEAVES_SECONDS = 10.0
 

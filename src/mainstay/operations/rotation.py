@@ -1,11 +1,11 @@
 """The balancers' rotation: which server gets requests, asked of and told to HAProxy by its runtime socket."""
 
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 
 from mainstay.grounds.errors import GroundError
 from mainstay.operations.site import Report, Site
+from mainstay.operations.waiting import wait
 
 ADMIN_SOCKET = "/run/haproxy/admin.sock"
 REMEMBER = "/usr/local/lib/mainstay/haproxy-remember"
@@ -90,14 +90,6 @@ def visitors(site: Site, balancer: str) -> int:
 def wait_until_taken_back(site: Site, server: str) -> None:
     """Wait until every balancer's own checks have found the server well, but no longer than fifteen seconds."""
     wait(lambda: all(row["status"] == "UP" for row in _rows(site, server)), TAKEN_BACK_SECONDS)
-
-
-def wait(is_so: Callable[[], bool], seconds: float) -> bool:
-    """Wait until it is so, but no longer than that; gives whether it is."""
-    begun = time.monotonic()
-    while not (found := is_so()) and time.monotonic() - begun < seconds:
-        time.sleep(0.1)
-    return found
 
 
 def balancers_on(site: Site) -> list[str]:

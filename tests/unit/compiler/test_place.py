@@ -15,7 +15,7 @@ ORDER = tuple(component.name for component in COMPONENTS)
     ("tiers", "components"),
     [
         ("balancer", ["base", "haproxy"]),
-        ("web app", ["base", "haproxy", "app", "nginx"]),
+        ("web app", ["base", "app", "nginx"]),
         ("database", ["base", "mysql"]),
         ("database app web", ["base", "mysql", "haproxy", "app", "nginx"]),
         ("balancer web app database", ["base", "mysql", "haproxy", "app", "nginx"]),
@@ -23,6 +23,32 @@ ORDER = tuple(component.name for component in COMPONENTS)
 )
 def test_tiers_become_components_in_the_order_of_the_catalogue(tiers: str, components: list[str]) -> None:
     assert [i.component for i in place((a_machine(runs=tiers),), ORDER)] == components
+
+
+@pytest.mark.parametrize(
+    ("others", "components"),
+    [
+        ((), ["base", "app", "nginx"]),
+        (("balancer", "web app"), ["base", "app", "nginx"]),
+        (("balancer", "database"), ["base", "haproxy", "app", "nginx"]),
+    ],
+)
+def test_an_application_has_its_way_to_the_database_only_where_there_is_one(
+    others: tuple[str, ...], components: list[str]
+) -> None:
+    here = a_machine(runs="web app")
+    machines = (here, *(a_machine(f"other-{number}", runs=runs) for number, runs in enumerate(others)))
+    assert [i.component for i in place(machines, ORDER) if i.machine == here] == components
+
+
+@pytest.mark.parametrize("count", [2, 3])
+def test_several_balancers_share_addresses(count: int) -> None:
+    balancers = tuple(a_machine(f"lb-{number:02}", runs="balancer") for number in range(1, count + 1))
+    placed = [(i.machine, i.component) for i in place((*balancers, a_machine()), ORDER)]
+    assert placed == [
+        *((balancer, component) for balancer in balancers for component in ("base", "haproxy", "keepalived")),
+        *((a_machine(), component) for component in ("base", "app", "nginx")),
+    ]
 
 
 def test_machines_stay_in_the_order_of_the_file() -> None:
@@ -33,5 +59,5 @@ def test_machines_stay_in_the_order_of_the_file() -> None:
 
 @pytest.mark.parametrize("component", COMPONENTS, ids=ORDER)
 def test_every_component_has_a_place(component: Component[Spec]) -> None:
-    everything = a_machine(runs=" ".join(TIERS))
-    assert component.name in [i.component for i in place((everything,), ORDER)]
+    everything = (a_machine("srv-01", runs=" ".join(TIERS)), a_machine("srv-02", runs="balancer"))
+    assert component.name in [i.component for i in place(everything, ORDER)]

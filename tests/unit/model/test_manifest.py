@@ -12,13 +12,23 @@ WEB = Install(
     files=(File("/etc/a", "ü\n", "web", "web", "640", "try {candidate}"), File("/etc/b", "")),
     bundles=(Bundle("/srv/a", "a", keep=3),),
     links=(Link("/srv/current", "/srv/a"),),
-    services=(Service("web.service", ("/etc/a", "/srv/current"), ("/etc/b",)), Service("once.service", oneshot=True)),
+    services=(Service("web.service", ("/etc/a", "/srv/current"), ("/etc/b",)), Service("once.service")),
 )
 WANTED = Manifest("srv-01", {"web": WEB, "base": Install()})
 
 
 def test_a_manifest_is_json_both_ways() -> None:
     assert Manifest.from_json(json.loads(json.dumps(WANTED.to_json()))) == WANTED
+
+
+def test_what_another_version_noted_beside_is_passed_over() -> None:
+    noted = {"unit": "a.service", "oneshot": True, "restart_on": ["/etc/a"]}
+    data = {"machine": "srv-01", "parts": {"web": {"services": [noted], "timers": []}}, "format": 2}
+    assert Manifest.from_json(data) == Manifest("srv-01", {"web": Install(services=(Service("a.service", ("/etc/a",)),))})
+
+
+def test_lists_that_another_version_did_not_note_are_empty() -> None:
+    assert Manifest.from_json({"machine": "srv-01", "parts": {"web": {}}}) == Manifest("srv-01", {"web": Install()})
 
 
 def test_the_order_of_the_components_survives_json() -> None:

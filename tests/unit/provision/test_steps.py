@@ -34,6 +34,10 @@ ROWS: dict[str, tuple[Subject, list[tuple[str, dict[str, object]]]]] = {
         File("/etc/a b", "text", "web", "adm", "640"),
         [
             (
+                "server.shell",
+                {"commands": ["mkdir -p /etc && (umask 077 && : > '/etc/a b.mainstay-candidate')"]},
+            ),
+            (
                 "files.put",
                 {
                     "src": "text",
@@ -79,6 +83,14 @@ def test_a_link_is_changed_in_one_step(tmp_path: Path) -> None:
     assert sorted(path.name for path in tmp_path.iterdir()) == ["current", "new", "old"]
 
 
+def test_nobody_else_can_read_a_file_on_its_way(tmp_path: Path) -> None:
+    order, _ = commands(File(f"{tmp_path}/a b/secret.conf", "new", mode="644"))
+    assert run(order, tmp_path).returncode == 0
+    (candidate,) = (tmp_path / "a b").iterdir()
+    assert candidate.name == "secret.conf.mainstay-candidate"
+    assert (candidate.read_text(), format(candidate.stat().st_mode, "o")) == ("", "100600")
+
+
 @pytest.mark.parametrize(
     ("validate", "status", "holds"),
     [
@@ -94,14 +106,14 @@ def test_only_what_passes_its_trial_takes_the_old_ones_place(
     file = tmp_path / "a.conf"
     file.write_text("old")
     (tmp_path / "a.conf.mainstay-candidate").write_text("new")
-    (order,) = commands(File(str(file), "new", validate=validate))
+    _, order = commands(File(str(file), "new", validate=validate))
     assert run(order, tmp_path).returncode == status
     assert {path.name: path.read_text() for path in tmp_path.iterdir()} == {"a.conf": holds}
 
 
 def test_a_trial_that_fails_is_told_with_the_name_of_the_file(tmp_path: Path) -> None:
     file = tmp_path / "a.conf"
-    (order,) = commands(File(str(file), "new", validate='echo "{candidate}:7: unknown"; false'))
+    _, order = commands(File(str(file), "new", validate='echo "{candidate}:7: unknown"; false'))
     said = run(order, tmp_path)
     assert (said.stdout, said.stderr) == ("", f"{file}:7: unknown\n")
 
@@ -141,10 +153,17 @@ def test_a_release_that_was_half_unpacked_is_unpacked_anew(tmp_path: Path) -> No
     assert releases(tmp_path) == {"a": "a"}
 
 
-@pytest.mark.xfail(strict=True, reason="mv -T refuses a folder that is there: going back to an older release fails")
 def test_a_release_that_is_there_already_is_no_obstacle(tmp_path: Path) -> None:
     unpack(tmp_path, "a", "b", "a")
     assert releases(tmp_path) == {"a": "a", "b": "b"}
+
+
+def test_a_release_that_is_there_already_is_not_unpacked_again(tmp_path: Path) -> None:
+    unpack(tmp_path, "a")
+    (tmp_path / "releases/a/word").write_text("kept")
+    unpack(tmp_path, "a")
+    assert releases(tmp_path) == {"a": "kept"}
+    assert [path.name for path in tmp_path.iterdir()] == ["releases"]
 
 
 def test_old_releases_go_and_the_current_one_stays(tmp_path: Path) -> None:
@@ -165,6 +184,11 @@ def carry_out(unit: Unit, folder: Path, fails: str = "nothing") -> tuple[int, st
     (order,) = commands(unit)
     done = run(order, folder)
     return done.returncode, done.stderr, (folder / "asked").read_text().splitlines()
+
+
+def test_a_socket_starts_after_its_service_has_stopped(tmp_path: Path) -> None:
+    status, _, asked = carry_out(Unit("web.socket", "start"), tmp_path, fails="stop")
+    assert (status, asked[-2:]) == (0, ["stop web.service", "restart web.socket"])
 
 
 ALWAYS = ["daemon-reload", "enable --quiet web.service", "reset-failed web.service"]

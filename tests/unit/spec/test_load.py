@@ -36,6 +36,10 @@ monitoring: FALSE
             "check_interval": 0.5,
             "timeout": 30.0,
             "queue": 5.0,
+            "mode": "active-passive",
+            "addresses": (),
+            "takeover": "fast",
+            "notify": None,
             "extra": (),
         },
         "web": {"static": {}, "max_body": 16 * 2**20, "timeout": 30.0, "headers": {}},
@@ -64,12 +68,14 @@ def test_every_key_is_read(tmp_path: Path) -> None:
     text = """\
 balancer:
   {algorithm: first, servers: active-passive, port: 81, check_interval: 1s, timeout: 2m, queue: 1.5s,
+   mode: active-active, addresses: [192.0.2.20, 192.0.2.21], takeover: patient, notify: /usr/local/bin/claim --now,
    extra: [option x, option y]}
 web: {static: {/static: ./app/static/}, max_body: 1GiB, headers: {X-A: no; x, x-b: 010}}
 database: {failover: manual, max_lag: 1h, buffer_pool: 2GiB}
 lab: {port: 0x1F91, buffer_pool: 512KiB}
 """
-    machines = MINIMAL.replace("app]}", "app, database], address: 192.0.2.1, ssh: {user: me, port: 22, key: ~/k}}")
+    one = "app, database], address: 192.0.2.1, ssh: {user: me, port: 22, key: ~/k}}"
+    machines = MINIMAL.replace("app]}", f"{one}\n  lb-02: {{runs: [balancer], address: 192.0.2.2}}")
     spec = loaded(tmp_path, machines + APP + text)
     assert spec.balancer.model_dump() == {
         "algorithm": "first",
@@ -78,6 +84,10 @@ lab: {port: 0x1F91, buffer_pool: 512KiB}
         "check_interval": 1.0,
         "timeout": 120.0,
         "queue": 1.5,
+        "mode": "active-active",
+        "addresses": ("192.0.2.20", "192.0.2.21"),
+        "takeover": "patient",
+        "notify": "/usr/local/bin/claim --now",
         "extra": ("option x", "option y"),
     }
     assert spec.web.model_dump() == {

@@ -11,7 +11,6 @@ from mainstay.spec.not_yet import (
     refuse_https,
     refuse_monitoring,
     refuse_monitoring_role,
-    refuse_second_balancer,
     refuse_witness_role,
 )
 from mainstay.spec.problem import Issue
@@ -137,10 +136,8 @@ def test_automatic_failover_is_not_yet() -> None:
 
 def test_some_roles_are_not_yet() -> None:
     machines = draft(runs("balancer", "witness"), runs("balancer", "monitoring"), runs("app"))
-    assert wheres(refuse_second_balancer, machines) == ["machines.srv-02.runs"]
     assert wheres(refuse_monitoring_role, machines) == ["machines.srv-02.runs"]
     assert wheres(refuse_witness_role, machines) == ["machines.srv-01.runs"]
-    assert wheres(refuse_second_balancer, draft(runs("balancer"), runs("app"))) == []
     assert wheres(refuse_monitoring_role, draft(runs("app"))) == []
     assert wheres(refuse_witness_role, draft(runs("app"))) == []
 

@@ -1,6 +1,5 @@
 """The user's application: its releases, its environment, its service."""
 
-from pathlib import PurePosixPath
 from typing import Any
 
 from mainstay.model.component import Component, View
@@ -40,39 +39,39 @@ def installs(view: View[Spec]) -> Install:
     What belongs to a release bears its name, so that it can be put in place, and its release command run, while the one
     before it goes on serving, and is started again as it was should it end.
     """
-    home = PurePosixPath(f"/srv/{view.spec.name}")
-    release = str(home / "releases" / view.release)
-    environment, run, start = f"{release}.environment", f"{release}.run", f"{release}.start"
-    variables = {
+    home = f"/srv/{view.spec.name}"
+    release = f"{home}/releases/{view.release}"
+    variables = _variables(view, release)
+    environment = File(f"{release}.environment", Content("environment", variables), mode="600")
+    run = File(f"{release}.run", Content("run", variables), mode="755")
+    start = File(f"{release}.start", Content("start", variables), mode="755")
+    unit = File(UNIT, Content("mainstay-app.service", variables))
+    listening, socket_service = _socket(view.spec, variables)
+    inputs = (environment, run, start, unit)
+    return Install(
+        users=(User(USER),),
+        directories=(Directory(home), Directory(f"{home}/releases")),
+        bundles=(Bundle(release, view.release, keep=KEPT_RELEASES),),
+        files=(*inputs, *listening),
+        links=(
+            Link(f"{home}/current", release),
+            Link(f"{home}/current.environment", environment.path),
+            Link(f"{home}/current.run", run.path),
+        ),
+        services=(*socket_service, Service("mainstay-app.service", restart_on=tuple(file.path for file in inputs))),
+    )
+
+
+def _variables(view: View[Spec], release: str) -> dict[str, Any]:
+    """What the templates are rendered with; beside a release lie its environment, its way to be run, and its start."""
+    return {
         "app": view.spec.app,
         "release": release,
-        "run": run,
-        "start": start,
-        "environment_file": environment,
-        "source": str(PurePosixPath(release) / "project" / view.spec.app.source),
+        "source": f"{release}/project/{view.spec.app.source}",
         "socket": SOCKET,
         "threads": view.spec.app.threads or THREADS,
         "environment": _environment(view),
     }
-    listening, socket_service = _socket(view.spec, variables)
-    return Install(
-        users=(User(USER),),
-        directories=(Directory(str(home)), Directory(str(home / "releases"))),
-        bundles=(Bundle(release, view.release, keep=KEPT_RELEASES),),
-        files=(
-            File(environment, Content("environment", variables), mode="600"),
-            File(run, Content("run", variables), mode="755"),
-            File(start, Content("start", variables), mode="755"),
-            File(UNIT, Content("mainstay-app.service", variables)),
-            *listening,
-        ),
-        links=(
-            Link(str(home / "current"), release),
-            Link(str(home / "current.environment"), environment),
-            Link(str(home / "current.run"), run),
-        ),
-        services=(*socket_service, Service("mainstay-app.service", restart_on=(environment, run, start, UNIT))),
-    )
 
 
 def _socket(spec: Spec, variables: dict[str, Any]) -> tuple[tuple[File, ...], tuple[Service, ...]]:

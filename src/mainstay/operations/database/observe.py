@@ -1,7 +1,7 @@
 """How the databases stand, and who is primary."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from mainstay.grounds.errors import GroundError
@@ -11,6 +11,8 @@ from mainstay.operations.errors import OperationError
 
 FACTS = (
     "SELECT @@GLOBAL.super_read_only AS read_only, @@GLOBAL.gtid_executed AS executed, @@GLOBAL.server_uuid AS uuid,"
+    " (SELECT COUNT(*) FROM information_schema.schemata WHERE schema_name NOT IN"
+    "   ('mysql', 'sys', 'performance_schema', 'information_schema')) AS schema_count,"
     " (SELECT VARIABLE_VALUE FROM performance_schema.global_status"
     "   WHERE VARIABLE_NAME = 'Rpl_semi_sync_source_status') AS semi_sync,"
     " (SELECT VARIABLE_VALUE FROM performance_schema.global_status"
@@ -29,6 +31,7 @@ class Member:
     trouble: str = ""
     is_writable: bool = False
     executed: str = ""
+    has_schemas: bool = False
     source: str = ""
     is_following: bool = False
     lag_seconds: float | None = None
@@ -60,7 +63,7 @@ def primary_of(members: Mapping[str, Member]) -> str | None:
     if len(writable) > 1:
         raise OperationError(
             f"{' and '.join(writable)} both take writes: two primaries, whose data has parted.",
-            "Make all but one read-only (`SET PERSIST super_read_only = ON`) and compare their data before going on.",
+            'docs/how-to/replace-a-lost-primary.md says, under "When the old primary returns", how to go on.',
         )
     return writable[0] if writable else None
 
@@ -74,15 +77,17 @@ def _ask(reach: Reach, machine: str) -> Member:
 
 
 def _member(machine: str, facts: Mapping[str, Any], following: Mapping[str, Any] | None) -> Member:
-    is_writable = str(facts["read_only"]) == "0"
-    executed = str(facts["executed"]).replace("\n", "")
-    if following is None:
-        waits = facts["semi_sync"] == "ON" and int(facts["semi_sync_clients"] or 0) > 0
-        return Member(machine, is_writable=is_writable, executed=executed, is_waited_for=waits)
-    return Member(
+    member = Member(
         machine,
-        is_writable=is_writable,
-        executed=executed,
+        is_writable=str(facts["read_only"]) == "0",
+        executed=str(facts["executed"]).replace("\n", ""),
+        has_schemas=int(facts["schema_count"]) > 0,
+    )
+    if following is None:
+        is_waiting = facts["semi_sync"] == "ON" and int(facts["semi_sync_clients"] or 0) > 0
+        return replace(member, is_waited_for=is_waiting)
+    return replace(
+        member,
         source=str(following["Source_Host"]),
         is_following=following["Replica_IO_Running"] == following["Replica_SQL_Running"] == "Yes",
         lag_seconds=following["Seconds_Behind_Source"],

@@ -25,5 +25,5 @@ class Database(Section):
     )
     max_lag: Duration = lasting("5s", "How far a replica may be behind and still be read from.")
     buffer_pool: Size | None = Field(
-        None, description="The memory InnoDB caches in; left out, from the machine's memory."
+        None, description="The memory InnoDB caches in; left out, MySQL's own default of 128 MiB."
     )

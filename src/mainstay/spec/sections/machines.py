@@ -42,7 +42,7 @@ def distinct_roles(roles: tuple[Role, ...]) -> tuple[Role, ...]:
 class Ssh(Section):
     """How a machine that exists is reached over SSH; without meaning in the lab."""
 
-    user: User = Field("root", description="The user to log in as; it must be root or may use sudo.")
+    user: User = Field("root", description="The user to log in as; it must be root, by whatever name.")
     port: Port = Field(22, description="The port of the SSH server.")
     key: Line | None = Field(None, description="The private key's file; left out, SSH finds its own.")
 

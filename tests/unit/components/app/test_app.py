@@ -11,14 +11,16 @@ from tests.builders import a_site, machines_that_run
 from tests.unit.components.app.environment import understood
 from tests.vocabulary import RELEASE, exposed, file_of, installed, lines_of, lines_with
 
-ENVIRONMENT = "/etc/mainstay/app.env"
-START = "/usr/local/lib/mainstay/app-start"
+RELEASED = f"/srv/shop/releases/{RELEASE}"
+ENVIRONMENT, RUN, START = f"{RELEASED}.environment", f"{RELEASED}.run", f"{RELEASED}.start"
 UNIT = "/etc/systemd/system/mainstay-app.service"
 PRINTABLE = st.text(st.characters(codec="utf-8", exclude_categories=["C", "Zl", "Zp"], include_characters="\t"))
 
 
 def variables(**sections: object) -> dict[str, str]:
-    return understood(file_of(installed(a_site(**sections), "app"), ENVIRONMENT).text)
+    app = installed(a_site(**sections), "app")
+    (environment,) = (file.path for file in app.files if file.path.endswith(".environment"))
+    return understood(file_of(app, environment).text)
 
 
 def test_the_application_meets_its_place_and_the_users_own_variables() -> None:
@@ -64,7 +66,7 @@ def test_a_variable_reaches_the_application_as_written(value: str) -> None:
 @settings(max_examples=50, deadline=None)
 @given(PRINTABLE)
 def test_systemd_understands_every_value(value: str) -> None:
-    text = render("app", Content("app.env", {"environment": {"VALUE": value, "AFTER": "1"}}))
+    text = render("app", Content("environment", {"environment": {"VALUE": value, "AFTER": "1"}}))
     assert understood(text) == {"VALUE": value, "AFTER": "1"}
 
 
@@ -73,7 +75,24 @@ def test_a_release_is_unpacked_and_made_current() -> None:
     path = f"/srv/my-shop/releases/{RELEASE}"
     assert app.directories == (Directory("/srv/my-shop"), Directory("/srv/my-shop/releases"))
     assert app.bundles == (Bundle(path, RELEASE, keep=5),)
-    assert app.links == (Link("/srv/my-shop/current", path),)
+    assert app.links == (
+        Link("/srv/my-shop/current", path),
+        Link("/srv/my-shop/current.environment", f"{path}.environment"),
+        Link("/srv/my-shop/current.run", f"{path}.run"),
+    )
+
+
+def test_what_belongs_to_a_release_bears_its_name() -> None:
+    app = installed(a_site(), "app")
+    assert [(file.path, file.mode) for file in app.files if not file.path.startswith("/etc/systemd/")] == [
+        (ENVIRONMENT, "600"),
+        (RUN, "755"),
+        (START, "755"),
+    ]
+    assert [line for line in lines_of(app, UNIT) if line.startswith(("EnvironmentFile", "ExecStart="))] == [
+        f"EnvironmentFile={ENVIRONMENT}",
+        f"ExecStart={RUN} {START}",
+    ]
 
 
 @pytest.mark.parametrize(
@@ -81,9 +100,7 @@ def test_a_release_is_unpacked_and_made_current() -> None:
 )
 def test_it_runs_in_its_own_folder_of_the_release(source: str, folder: str) -> None:
     app = installed(a_site(app={"source": source, "wsgi": "a:b"}), "app")
-    assert lines_with("cd", app, "/usr/local/lib/mainstay/app-run") == [
-        f'cd "/srv/shop/releases/{RELEASE}{folder}" || exit 1'
-    ]
+    assert lines_with("cd", app, RUN) == [f'cd "{RELEASED}{folder}" || exit 1']
 
 
 def test_a_program_is_started_as_it_is_written_and_listens_on_a_port() -> None:
@@ -109,4 +126,4 @@ def test_a_stop_waits_as_long_as_the_file_says(written: str, said: str) -> None:
 
 def test_a_new_environment_restarts_the_application() -> None:
     services = {service.unit: service for service in installed(a_site(), "app").services}
-    assert {ENVIRONMENT, START, UNIT} <= {*services["mainstay-app.service"].restart_on}
+    assert services["mainstay-app.service"].restart_on == (ENVIRONMENT, RUN, START, UNIT)

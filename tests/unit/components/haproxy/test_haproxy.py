@@ -1,16 +1,24 @@
 """HAProxy's two duties: the balancer, and the way to the database."""
 
-from typing import get_args
+from typing import Any, get_args
 
 import pytest
 
 from mainstay.model.exposure import EVERYBODY, Exposure, Port, Probe
 from mainstay.model.fault import Limits, process_faults
+from mainstay.model.install import Service
 from mainstay.spec.sections.balancer import ALGORITHMS, Algorithm
 from tests.builders import a_site, machines_that_run
 from tests.vocabulary import compiled, exposed, file_of, installed, lines_of, lines_with
 
 CONFIG = "/etc/haproxy/haproxy.cfg"
+DROP_IN = "/etc/systemd/system/haproxy.service.d/mainstay.conf"
+REMEMBER = "/usr/local/lib/mainstay/haproxy-remember"
+HAND_OVER_FROM = 11
+HAND_OVER = (
+    "ExecStop=-/usr/local/lib/mainstay/balancer-hand-over",
+    "ExecStartPost=/bin/rm -f /run/mainstay-handing-over",
+)
 UNIT = Probe("unit", "unit", "haproxy.service")
 TWO = machines_that_run(lb_01="balancer", srv_01="web app", srv_02="web app")
 WITH_DATABASE = machines_that_run(lb_01="balancer", srv_01="web app database", srv_02="web app", srv_03="database")
@@ -69,9 +77,10 @@ def test_one_machine_has_both_duties() -> None:
 
 
 def test_without_a_database_there_is_no_way_to_it() -> None:
-    spec = a_site(machines=TWO)
-    assert exposed(spec, "haproxy") == Exposure((), (UNIT,))
-    assert lines_with("bind", installed(spec, "haproxy"), CONFIG) == []
+    spec = a_site()
+    assert exposed(spec, "haproxy") == Exposure((SITE,), (UNIT, Probe("site", "tcp", "10.77.79.233:80")))
+    assert lines_with("bind", installed(spec, "haproxy"), CONFIG) == ["bind *:80"]
+    assert "haproxy" not in compiled(a_site(machines=TWO)).manifests["srv-01"].parts
 
 
 def test_nobody_but_an_application_needs_a_way_to_the_database() -> None:
@@ -140,4 +149,51 @@ def test_servers_are_asked_for_the_applications_health_under_the_sites_name() ->
 def test_a_new_configuration_is_tried_and_then_loaded_without_a_restart() -> None:
     haproxy = installed(a_site(), "haproxy")
     assert file_of(haproxy, CONFIG).validate == "haproxy -c -f {candidate}"
-    assert [service.reload_on for service in haproxy.services] == [(CONFIG,)]
+    assert haproxy.services == (Service("haproxy.service", restart_on=(DROP_IN,), reload_on=(CONFIG, REMEMBER)),)
+
+
+@pytest.mark.parametrize(
+    ("machines", "moving"),
+    [
+        (WITH_DATABASE, set()),
+        (machines_that_run(lb_01="balancer", lb_02="balancer", srv_01="web app database"), {"lb-01", "lb-02"}),
+        (machines_that_run(lb_01="balancer", srv_01="balancer web app database"), {"lb-01", "srv-01"}),
+    ],
+)
+def test_an_address_is_handed_over_only_where_one_moves(machines: dict[str, Any], moving: set[str]) -> None:
+    manifests = compiled(a_site(machines=machines)).manifests.items()
+    drop_ins = {name: lines_of(m.parts["haproxy"], DROP_IN) for name, m in manifests if "haproxy" in m.parts}
+    assert {name: drop_in[HAND_OVER_FROM:] for name, drop_in in drop_ins.items()} == {
+        name: [
+            "ExecStop=-/usr/local/lib/mainstay/haproxy-remember",
+            *(HAND_OVER if name in moving else ()),
+        ]
+        for name in drop_ins
+    }
+
+
+def test_what_is_drained_is_noted_before_the_address_goes_and_before_a_reload() -> None:
+    spec = a_site(machines=machines_that_run(lb_01="balancer", lb_02="balancer", srv_01="web app"))
+    assert lines_of(installed(spec, "haproxy", on="lb-01"), DROP_IN) == [
+        "[Unit]",
+        "StartLimitIntervalSec=0",
+        "[Service]",
+        "Restart=always",
+        "RestartSec=100ms",
+        "RuntimeDirectory=haproxy",
+        "RuntimeDirectoryMode=0750",
+        "ExecReload=",
+        "ExecReload=/usr/sbin/haproxy -Ws -f $CONFIG -c $EXTRAOPTS",
+        "ExecReload=-/usr/local/lib/mainstay/haproxy-remember",
+        "ExecReload=/bin/kill -USR2 $MAINPID",
+        "ExecStop=-/usr/local/lib/mainstay/haproxy-remember",
+        *HAND_OVER,
+    ]
+
+
+def test_what_is_noted_is_what_a_start_reads_and_what_is_asked_is_what_answers() -> None:
+    spec = a_site(machines=machines_that_run(lb_01="balancer", lb_02="balancer", srv_01="web app"))
+    haproxy = installed(spec, "haproxy", on="lb-01")
+    assert "file=/var/lib/haproxy/server-state" in lines_of(haproxy, REMEMBER)
+    assert "server-state-file /var/lib/haproxy/server-state" in lines_of(haproxy, CONFIG)
+    assert "monitor-uri /.well-known/mainstay/balancer" in lines_of(haproxy, CONFIG)

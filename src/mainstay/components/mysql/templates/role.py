@@ -126,6 +126,15 @@ def holds(path: str, query: dict[str, list[str]], word: Word) -> bool:
     return False
 
 
+class Server(ThreadingHTTPServer):
+    """HAProxy ends its checks by a reset: not worth a traceback each."""
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """Be silent on a connection that broke; say everything else."""
+        if not isinstance(sys.exc_info()[1], ConnectionError):
+            super().handle_error(request, client_address)
+
+
 def handler(watch: Watch) -> type[BaseHTTPRequestHandler]:
     """The HTTP side of a watch."""
 
@@ -154,7 +163,7 @@ def main() -> None:
     address, port = sys.argv[1], int(sys.argv[2])
     watch = Watch(sys.argv[3:])
     threading.Thread(target=watch.ask_for_ever, daemon=True).start()
-    ThreadingHTTPServer((address, port), handler(watch)).serve_forever()
+    Server((address, port), handler(watch)).serve_forever()
 
 
 if __name__ == "__main__":
