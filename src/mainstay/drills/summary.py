@@ -43,5 +43,5 @@ def middle(result: Result, name: str) -> str:
 def _table(*headings: str) -> Table:
     table = Table(box=None, pad_edge=False)
     for heading in headings:
-        table.add_column(heading, overflow="fold", header_style="dim")
+        table.add_column(heading, overflow="fold", header_style="dim", no_wrap=heading == headings[0])
     return table

@@ -11,6 +11,9 @@ from mainstay.drills.catalogue import Drill
 from mainstay.drills.ledger import Ledger
 
 PERCENTILES = (50, 95, 99, 100)
+TAKES_EFFECT_SECONDS = 0.25
+"""A hurt is ordered over SSH: by then it has begun."""
+
 LATE_SECONDS = 0.1
 """A load whose visitors came later than this was starved itself: its gaps are not all the site's."""
 
@@ -54,8 +57,8 @@ class Figures:
     """What was measured in one run; times in seconds.
 
     gap_seconds: the longest time without a good answer, of the stream that fared worst; `gaps` has each stream's.
-    failed, unknown, retried: numbers of requests. `broken`: those of any of the three that were not under way at the
-    moment of the hurt. detected_seconds: from the hurt until, before it was healed, a balancer said that
+    failed, unknown, retried: numbers of requests. `broken`: those of any of the three that were not under way when
+    the first of them broke. detected_seconds: from the hurt until, before it was healed, a balancer said that
     something is down or another took over; else until the first request that was not answered well; else None.
     redundant_seconds: until every part was healthy again, counted from the healing, or from the hurt where nobody
     needed to heal. latency: phase ("before", "during", "after") -> percentile -> seconds.
@@ -109,7 +112,7 @@ def measure(attempts: Sequence[Attempt], course: Course, writes: Writes, recover
         failed=outcomes[FAILED],
         unknown=outcomes[UNKNOWN],
         retried=sum(attempt.is_retried for attempt in attempts),
-        broken=sum(_is_broken(attempt) and not _is_under_way(attempt, course.hurt_at) for attempt in attempts),
+        broken=_broken_later(attempts, course.hurt_at),
         writes=writes,
         detected_seconds=_detected(attempts, course),
         redundant_seconds=None if course.healthy_at is None else course.healthy_at - since,
@@ -178,8 +181,12 @@ def _is_broken(attempt: Attempt) -> bool:
     return not attempt.is_ok or attempt.is_retried
 
 
-def _is_under_way(attempt: Attempt, moment: float) -> bool:
-    return attempt.begun <= moment <= attempt.ended
+def _broken_later(attempts: Iterable[Attempt], hurt_at: float) -> int:
+    """How many broke that were not yet under way when the first of them broke, or the hurt had surely begun."""
+    broken = [attempt for attempt in attempts if _is_broken(attempt) and attempt.ended >= hurt_at]
+    first = min((attempt.ended for attempt in broken), default=hurt_at)
+    moment = min(first, hurt_at + TAKES_EFFECT_SECONDS)
+    return sum(attempt.begun > moment for attempt in broken)
 
 
 def _detected(attempts: Iterable[Attempt], course: Course) -> float | None:

@@ -74,6 +74,11 @@ def test_a_request_that_timed_out_is_unknown_and_not_failed() -> None:
     assert (found.failed, found.unknown, found.retried, found.broken) == (1, 1, 1, 3)
 
 
+def test_what_was_under_way_when_the_first_broke_is_not_the_sites_fault() -> None:
+    found = measured(an_attempt(10.08, FAILED, 0.02), an_attempt(10.09, FAILED, 0.5), an_attempt(10.11, FAILED))
+    assert (found.failed, found.broken) == (3, 1)
+
+
 def test_requests_under_way_at_the_moment_of_the_hurt_may_break() -> None:
     found = measured(*steady(0, 20), an_attempt(9.999, FAILED), an_attempt(9.99, UNKNOWN, 5.0))
     assert (found.failed, found.unknown, found.broken) == (1, 1, 0)

@@ -28,7 +28,7 @@ def unified_hierarchy() -> Path:
 
 def of_machine(tag: str) -> tuple[int, ...]:
     """The process ids of all that runs in the machine's control group, the container's own process included."""
-    return tuple(pid for pid in _all() if _is_in_group(pid, tag))
+    return tuple(pid for pid in _all() if _is_in_group(pid, tag) and not _is_dead(pid))
 
 
 def init_of(tag: str) -> int | None:
@@ -93,6 +93,11 @@ def _is_in_group(pid: int, tag: str) -> bool:
     """Whether a process is in the group `tag`, or in the unit of that name where systemd made the group."""
     steps = set(_read(pid, "cgroup").replace("\n", "/").split("/"))
     return bool(steps & {tag, f"{tag}.service"})
+
+
+def _is_dead(pid: int) -> bool:
+    """Whether nothing is left of it but its exit status: so stays the container's process for whoever booted it."""
+    return any(line.split()[1] == "Z" for line in _read(pid, "status").splitlines() if line.startswith("State:"))
 
 
 def _number_inside(pid: int) -> str:

@@ -78,7 +78,9 @@ def test_one_machine_has_both_duties() -> None:
 
 def test_without_a_database_there_is_no_way_to_it() -> None:
     spec = a_site()
-    assert exposed(spec, "haproxy") == Exposure((SITE,), (UNIT, Probe("site", "tcp", "10.77.79.233:80")))
+    assert exposed(spec, "haproxy") == Exposure(
+        (SITE,), (UNIT, Probe("site", "tcp", "10.77.79.233:80")), BALANCER_FAULTS
+    )
     assert lines_with("bind", installed(spec, "haproxy"), CONFIG) == ["bind *:80"]
     assert "haproxy" not in compiled(a_site(machines=TWO)).manifests["srv-01"].parts
 
