@@ -25,11 +25,7 @@ def arguments(function: Function) -> int:
     """Arguments a caller can give; `self` and `cls` are not among them."""
     given = function.args
     named = [*given.posonlyargs, *given.args, *given.kwonlyargs]
-    return (
-        sum(argument.arg not in ("self", "cls") for argument in named)
-        + bool(given.vararg)
-        + bool(given.kwarg)
-    )
+    return sum(argument.arg not in ("self", "cls") for argument in named) + bool(given.vararg) + bool(given.kwarg)
 
 
 def methods(owner: ast.ClassDef) -> int:

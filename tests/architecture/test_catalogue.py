@@ -15,9 +15,7 @@ def catalogued() -> list[str]:
     """The names of the catalogued components; none as long as there is no component."""
     if not folders():
         return []
-    return sorted(
-        component.name for component in importlib.import_module("mainstay.compiler.catalogue").COMPONENTS
-    )
+    return sorted(component.name for component in importlib.import_module("mainstay.compiler.catalogue").COMPONENTS)
 
 
 def test_the_catalogue_is_the_folder_list() -> None:
@@ -26,7 +24,5 @@ def test_the_catalogue_is_the_folder_list() -> None:
 
 def test_every_component_has_the_same_files() -> None:
     wanted = ("__init__.py", "component.py", "README.md")
-    missing = [
-        f"{name}/{file}" for name in folders() for file in wanted if not (COMPONENTS / name / file).exists()
-    ]
+    missing = [f"{name}/{file}" for name in folders() for file in wanted if not (COMPONENTS / name / file).exists()]
     assert missing == []

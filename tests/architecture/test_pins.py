@@ -16,17 +16,13 @@ def canonical(name: str) -> str:
 
 def pins(path: str) -> dict[str, str]:
     """Name to version, as a compiled requirements file pins them."""
-    return {
-        canonical(name): version for name, version in PIN.findall((ROOT / path).read_text(encoding="utf-8"))
-    }
+    return {canonical(name): version for name, version in PIN.findall((ROOT / path).read_text(encoding="utf-8"))}
 
 
 def test_the_runtime_requirements_are_the_dependencies_of_the_package() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     declared = {canonical(name) for line in project["dependencies"] for name in NAME.findall(line)}
-    listed = {
-        canonical(name) for name in NAME.findall((REQUIREMENTS / "runtime.in").read_text(encoding="utf-8"))
-    }
+    listed = {canonical(name) for name in NAME.findall((REQUIREMENTS / "runtime.in").read_text(encoding="utf-8"))}
     assert declared == listed
     assert declared <= pins("requirements/runtime.txt").keys()
 

@@ -43,9 +43,7 @@ def all_sizes() -> list[Size]:
 
 
 def test_everything_is_within_its_budget() -> None:
-    assert [
-        str(size) for size in all_sizes() if size.number > size.budget and size.address not in EXCEPTIONS
-    ] == []
+    assert [str(size) for size in all_sizes() if size.number > size.budget and size.address not in EXCEPTIONS] == []
 
 
 def test_nothing_passes_the_hard_limit() -> None:

@@ -9,13 +9,9 @@ from pathlib import Path
 from tests.architecture.source import ROOT
 
 ADDRESS = re.compile(r"https?://(?:[^/@\s]+@)?([^/:\s\"']+)")
-DEFAULT_INDEX = (
-    "from pip._internal.models.index import PyPI as index; print(index.url, index.file_storage_domain)"
-)
+DEFAULT_INDEX = "from pip._internal.models.index import PyPI as index; print(index.url, index.file_storage_domain)"
 # A checkout that lies directly in one of these says nothing about its owner: only its own path is looked for.
-EVERYBODYS = frozenset(
-    map(Path, ("/", "/home", "/mnt", "/opt", "/root", "/srv", "/tmp", "/usr/src", "/var/tmp"))
-)
+EVERYBODYS = frozenset(map(Path, ("/", "/home", "/mnt", "/opt", "/root", "/srv", "/tmp", "/usr/src", "/var/tmp")))
 
 
 def hosts_of_apt() -> set[str]:
