@@ -132,7 +132,6 @@ def test_only_one_operator_drains(edge: Edge) -> None:
         assert refusal(edge, "srv-01").startswith("Another Mainstay (process ")
 
 
-@pytest.mark.xfail(strict=True, reason="a machine that is balancer and server stays in rotation as a server")
 def test_a_machine_with_both_duties_leaves_both(tmp_path: Path) -> None:
     machines = machines_that_run(lb_01="balancer", srv_01="balancer web app", srv_02="web app")
     edge = an_edge(tmp_path, a_site(machines=machines))

@@ -177,7 +177,6 @@ def test_the_address_of_a_machine_cannot_move() -> None:
     ]
 
 
-@pytest.mark.xfail(strict=True, reason="one address written twice counts as two")
 def test_each_address_that_moves_is_another() -> None:
     assert list(ensure_virtual_addresses(draft(*OWN[:2], balancer=moving(A, A, mode="active-active")))) != []
 

@@ -188,7 +188,6 @@ def test_a_primary_that_became_a_replica_asks_again_before_it_says_primary(progr
         assert [watch._claimed(word) for word in (REPLICA, PRIMARY)] == [REPLICA, FORMER]
 
 
-@pytest.mark.xfail(strict=True, reason="a former primary forgets that it is one as soon as the primary is silent")
 def test_a_former_primary_does_not_return_when_the_primary_falls_silent(program: Any) -> None:
     with another_that_says(program, PRIMARY) as peer:
         watch = program.Watch([peer])

@@ -134,5 +134,5 @@ def test_two_primaries_are_an_error() -> None:
         primary_of({"srv-01": PRIMARY, "srv-03": NEITHER, "srv-02": other})
     assert str(caught.value) == (
         "srv-01 and srv-02 both take writes: two primaries, whose data has parted.\n"
-        "Make all but one read-only (`SET PERSIST super_read_only = ON`) and compare their data before going on."
+        'docs/how-to/replace-a-lost-primary.md says, under "When the old primary returns", how to go on.'
     )
