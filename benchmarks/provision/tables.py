@@ -8,9 +8,10 @@ from workplace import HERE, REPOSITORY
 
 PAGE = REPOSITORY / "docs" / "performance.md"
 BEGIN, END = "<!-- figures: written by benchmarks/provision/tables.py -->", "<!-- end of figures -->"
-TARGETS = (
+TARGETS: tuple[tuple[str, str, float | None], ...] = (
     ("the image, built from nothing", "image, from nothing", 150.0),
     ("`up` from nothing, the image there: three machines", "mainstay up, from nothing", 60.0),
+    ("booting the three machines, which is a part of it", "booting three machines", None),
     ("`up`, nothing to do", "mainstay up, nothing to do", 3.0),
     ("the same, no SSH connection open", "mainstay up, nothing to do, no connection open", 3.0),
     ("`plan`, nothing to do", "mainstay plan, nothing to do", 3.0),
@@ -21,6 +22,12 @@ TOOLS = (
     ("pyinfra", "pyinfra, first run", "pyinfra, nothing to do"),
     ("Ansible, linear", "ansible, first run", "ansible, nothing to do"),
     ("Ansible, free", "ansible free, first run", "ansible free, nothing to do"),
+)
+RULE = "|---|---|---|---|---|"
+COMPARED = """On machines that are booted already: seconds (median; range; runs), and how many times Mainstay's, median to
+median and fastest to fastest run:"""
+PROCESSOR = (
+    """Processor seconds (median), on the operator's side + inside the machines, and how many times Mainstay's sum:"""
 )
 SERVED = ", until both servers answer"
 Figures = dict[str, dict[str, Any]]
@@ -36,34 +43,36 @@ def main() -> None:
 
 def _lines(results: dict[str, Any]) -> Iterator[str]:
     figures: Figures = results["figures"]
-    computer, versions = results["computer"], results["versions"]
-    load = ", ".join(str(value) for value in results["load_average_at_start"])
-    highest = max(max(figure["load_before"]) for figure in figures.values())
-    yield (
-        f"{computer['cores']} cores, {computer['memory_gib']} GiB, {computer['system']}, CPython {computer['python']}; "
-        f"Mainstay at {results['commit']}, ansible-core {versions['ansible-core']}, pyinfra {versions['pyinfra']}."
-    )
-    yield f"The load average was {load} at the start and at most {highest} before any run."
-    yield from ("", "| | target, s | median, s | range, s | runs |", "|---|---|---|---|---|")
+    yield from _circumstances(results)
+    yield from ("", "| | target, s | median, s | range, s | runs |", RULE)
     for title, name, target in TARGETS:
         if figure := figures.get(name):
-            yield f"| {title} | {target:g} | {_seconds(figure)} | {_range(figure)} | {len(figure['runs'])} |"
-    boot = figures["booting three machines"]
-    yield f"| of that, booting three machines | | {_seconds(boot)} | {_range(boot)} | {len(boot['runs'])} |"
-    yield from ("", "On machines that are booted already (median; range; how many times Mainstay's median):", "")
-    yield "| | first run, until both servers answer, s | | nothing to do, s | |"
-    yield "|---|---|---|---|---|"
+            wanted = "" if target is None else f"{target:g}"
+            yield f"| {title} | {wanted} | {_seconds(figure)} | {_range(figure)} | {len(figure['runs'])} |"
+    yield from ("", COMPARED, "", "| | first run, until both servers answer | times | nothing to do | times |", RULE)
     for title, first, again in TOOLS:
         yield f"| {title} | {_beside(figures, first + SERVED, 1)} | {_beside(figures, again, 2)} |"
-    yield from ("", "Processor seconds (median), on the operator's side + inside the machines:", "")
-    yield from ("| | first run | | nothing to do | |", "|---|---|---|---|---|")
+    yield from ("", PROCESSOR, "", "| | first run | times | nothing to do | times |", RULE)
     for title, first, again in TOOLS:
         yield f"| {title} | {_cpu(figures, first, 1)} | {_cpu(figures, again, 2)} |"
 
 
+def _circumstances(results: dict[str, Any]) -> Iterator[str]:
+    computer, versions = results["computer"], results["versions"]
+    loads = [load for figure in results["figures"].values() for load in figure["load_before"]]
+    yield f"{computer['cores']} cores, {computer['memory_gib']} GiB, {computer['system']};"
+    yield (
+        f"CPython {computer['python']}, Mainstay at {results['commit']}, ansible-core {versions['ansible-core']} ({results['ansible_tasks']} tasks), "
+        f"pyinfra {versions['pyinfra']} ({results['pyinfra_operations']} operations)."
+    )
+    start = ", ".join(str(value) for value in results["load_average_at_start"])
+    yield f"The load average was {start} at the start, and {min(loads)} to {max(loads)} before the single runs."
+
+
 def _beside(figures: Figures, name: str, column: int) -> str:
     figure, ours = figures[name], figures[TOOLS[0][column] + (SERVED if column == 1 else "")]
-    return f"{_seconds(figure)}; {_range(figure)} | {figure['median'] / ours['median']:.1f}"
+    times = f"{figure['median'] / ours['median']:.1f}, {figure['min'] / ours['min']:.1f}"
+    return f"{_seconds(figure)}; {_range(figure)}; {len(figure['runs'])} | {times}"
 
 
 def _cpu(figures: Figures, name: str, column: int) -> str:

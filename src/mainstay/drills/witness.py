@@ -10,7 +10,7 @@ from mainstay.grounds.reach import Reach
 
 UNITS = ("haproxy.service", "keepalived.service")
 STATE = re.compile(r"Server (?P<server>\S+) is (?P<state>DOWN|UP)\b|Entering (?P<entered>MASTER|BACKUP|FAULT) STATE")
-DETECTIONS = frozenset({"DOWN", "MASTER"})
+DETECTIONS = frozenset({"DOWN", "MASTER", "FAULT"})
 SECONDS = 20.0
 
 

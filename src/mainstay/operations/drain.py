@@ -29,14 +29,18 @@ def drain(site: Site, name: str, seconds: float, report: Report) -> str:
     with only_operator(site):
         machine = _machine_in_rotation(site, name)
         report(name, "taking it out of rotation")
+        _note(
+            site,
+            balancers_on(site) if "web" in machine.roles else [name],
+            f"mkdir -p {NOTES} && echo 1 > {NOTES}/{name}",
+        )
+        is_idle = True
         if "balancer" in machine.roles:
-            _note(site, [name], f"mkdir -p {NOTES} && echo 1 > {NOTES}/{name}")
             _wait_until_addresses_are_gone(site, machine)
             is_idle = wait(lambda: not visitors(site, name), seconds)
-        else:
-            _note(site, balancers_on(site), f"mkdir -p {NOTES} && echo 1 > {NOTES}/{name}")
+        if "web" in machine.roles:
             set_state(site, name, "drain")
-            is_idle = wait(lambda: not sessions(site, name), seconds)
+            is_idle = wait(lambda: not sessions(site, name), seconds) and is_idle
     if is_idle:
         return f"{name} is out of rotation and idle."
     return f"{name} is out of rotation; some of its connections were still open after {seconds:g} s."
@@ -70,16 +74,16 @@ def _machine_in_rotation(site: Site, name: str) -> Machine:
     """The machine, if it takes visitors and another one would take them instead."""
     machine = _machine(site, name)
     site.switched_on([name])
-    role = next((role for role in ("balancer", "web") if role in machine.roles), None)
-    if role is None:
+    duties = [role for role in ("balancer", "web") if role in machine.roles]
+    if not duties:
         raise OperationError(f"{name} takes no visitors: there is nothing to drain.")
     out, running = noted(site), site.ground.members()
-    others = [m.name for m in site.running(role) if m != machine and m.name not in out and running.get(m.name)]
-    if not others:
-        raise OperationError(
-            f"{name} is the only {role} machine in rotation: without it the site would be down.",
-            "Add another, or put one back with `mainstay undrain`.",
-        )
+    for role in duties:
+        if not any(m != machine and m.name not in out and running.get(m.name) for m in site.running(role)):
+            raise OperationError(
+                f"{name} is the only {role} machine in rotation: without it the site would be down.",
+                "Add another, or put one back with `mainstay undrain`.",
+            )
     return machine
 
 

@@ -63,7 +63,7 @@ def put_back(site: Site, report: Report) -> None:
 
 def noted(site: Site) -> frozenset[str]:
     """The machines that the user has drained."""
-    listed = (site.ground.reach().run(name, ("ls", NOTES)).output for name in balancers_on(site))
+    listed = (_heard(site, name, ("ls", NOTES)) for name in balancers_on(site))
     known = {machine.name for machine in site.machines}
     return frozenset(name for output in listed for name in output.split() if name in known)
 
@@ -73,7 +73,7 @@ def set_state(site: Site, server: str, state: str) -> None:
     for balancer in balancers_on(site):
         for backend in _backends(site):
             _ask(site, balancer, f"set server {backend}/{server} state {state}")
-        site.ground.reach().run(balancer, (REMEMBER,))
+        _heard(site, balancer, (REMEMBER,))
 
 
 def sessions(site: Site, server: str) -> int:
@@ -111,11 +111,17 @@ def _statistics(site: Site, balancer: str) -> list[Row]:
 
 
 def _ask(site: Site, balancer: str, order: str) -> str:
-    """What HAProxy's runtime socket answers; "" from a balancer that does not, which sends no requests either."""
+    """What HAProxy's runtime socket answers."""
+    return _heard(site, balancer, ("python3", "-c", ASK, ADMIN_SOCKET, order))
+
+
+def _heard(site: Site, balancer: str, argv: tuple[str, ...]) -> str:
+    """What a program on a balancer says; "" of a balancer that does not answer, which sends no requests either."""
     try:
-        return site.ground.reach().run_or_fail(balancer, ("python3", "-c", ASK, ADMIN_SOCKET, order))
+        done = site.ground.reach().run(balancer, argv)
     except GroundError:
         return ""
+    return done.output if done.is_success else ""
 
 
 def _backends(site: Site) -> tuple[str, ...]:

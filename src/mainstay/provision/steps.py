@@ -92,7 +92,7 @@ def _bundle(bundle: Bundle) -> Iterator[Step]:
     )
     yield _shell(
         f'cd {home} && current=$(basename "$(readlink ../current || echo none)")'
-        f' && {{ ls -1t | grep -vxF -e {shlex.quote(bundle.release)} -e "$current" || true; }}'
+        f' && {{ ls -1dt -- */ | tr -d / | grep -vxF -e {shlex.quote(bundle.release)} -e "$current" || true; }}'
         f" | tail -n +{bundle.keep} | xargs -r rm -rf"
     )
 

@@ -94,6 +94,8 @@ def ensure_virtual_addresses(draft: Draft) -> Iterator[Issue]:
         if address in own:
             what = f"{address} is the address of {own[address]}, and cannot move."
             yield Issue(("balancer", "addresses"), what, "Write an address that no machine has.")
+    for address in sorted({address for address in written if written.count(address) > 1}):
+        yield Issue(("balancer", "addresses"), f"{address} is written twice.", "Write each address once.")
     wanted = _virtual_addresses_wanted(draft.balancer, len(balancers))
     is_in_lab = all(machine.address is None for machine in draft.machines.values())
     if len(written) != wanted and not (is_in_lab and not written):

@@ -7,7 +7,7 @@ from itertools import count
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mainstay.compiler.address import LAB_NETWORK, RESERVED_TAIL, address
+from mainstay.compiler.address import LAB_NETWORK, RESERVED_TAIL, address, virtual_addresses
 from tests.builders import a_site
 
 NAMES = st.lists(st.from_regex("[a-z]([a-z0-9-]{0,8}[a-z0-9])?", fullmatch=True), min_size=2, max_size=20, unique=True)
@@ -67,3 +67,50 @@ def test_servers_keep_their_own_addresses() -> None:
 def test_a_machine_has_its_tiers_in_the_order_written() -> None:
     spec = a_site(machines={"srv-01": {"runs": ["app", "balancer", "web"]}})
     assert [machine.roles for machine in address(spec)] == [("app", "balancer", "web")]
+
+
+def moving(*balancers: str, others: tuple[str, ...] = ("srv-01",), **balancer: object) -> tuple[str, ...]:
+    """The addresses that move between these balancers; the other machines are servers."""
+    machines = {name: {"runs": ["balancer"]} for name in balancers} | {n: {"runs": ["web", "app"]} for n in others}
+    return virtual_addresses(a_site(machines=machines, balancer=balancer))
+
+
+def test_nothing_moves_with_a_single_balancer() -> None:
+    assert moving("lb-01") == ()
+    assert moving("lb-01", mode="active-active") == ()
+
+
+def test_the_labs_moving_addresses_are_always_these() -> None:
+    first, second, third = "10.77.207.152", "10.77.106.99", "10.77.166.152"
+    assert moving("lb-01", "lb-02") == (first,)
+    assert moving("lb-01", "lb-02", mode="active-active") == (first, second)
+    assert moving("lb-01", "lb-02", "lb-03") == (first,)
+    assert moving("zoe", "anna", "bob", others=("a", "b", "c"), mode="active-active") == (first, second, third)
+
+
+def test_servers_have_the_addresses_of_the_file_in_its_order() -> None:
+    machines = {
+        name: {"runs": ["balancer", "web", "app"], "address": f"192.0.2.{number}"}
+        for number, name in enumerate(("lb-01", "lb-02"), 1)
+    }
+    two = {"mode": "active-active", "addresses": ["192.0.2.9", "192.0.2.8"]}
+    assert virtual_addresses(a_site(machines=machines, balancer=two)) == ("192.0.2.9", "192.0.2.8")
+    one = {"addresses": ["192.0.2.9"]}
+    assert virtual_addresses(a_site(machines=machines, balancer=one)) == ("192.0.2.9",)
+
+
+def test_an_address_that_moves_is_never_a_machines_own() -> None:
+    (wish,) = moving("lb-01", "lb-02")
+    taker = colliding_with("virtual 1")
+    assert addresses("lb-01", taker)[taker] == wish
+    assert moving("lb-01", "lb-02", others=(taker,)) == (str(ip_address(wish) + 1),)
+
+
+@settings(max_examples=20, deadline=None)
+@given(NAMES)
+def test_addresses_that_move_are_one_for_each_balancer_and_nobodys(names: list[str]) -> None:
+    machines = {name: {"runs": ["balancer", "web", "app"]} for name in names}
+    spec = a_site(machines=machines, balancer={"mode": "active-active"})
+    found = virtual_addresses(spec)
+    assert len({*found, *(machine.address for machine in address(spec))}) == 2 * len(names)
+    assert {*found} <= {str(LAB_NETWORK[n]) for n in range(1, LAB_NETWORK.num_addresses - RESERVED_TAIL)}

@@ -24,7 +24,9 @@ def test_a_manifest_is_json_both_ways() -> None:
 def test_what_another_version_noted_beside_is_passed_over() -> None:
     noted = {"unit": "a.service", "oneshot": True, "restart_on": ["/etc/a"]}
     data = {"machine": "srv-01", "parts": {"web": {"services": [noted], "timers": []}}, "format": 2}
-    assert Manifest.from_json(data) == Manifest("srv-01", {"web": Install(services=(Service("a.service", ("/etc/a",)),))})
+    assert Manifest.from_json(data) == Manifest(
+        "srv-01", {"web": Install(services=(Service("a.service", ("/etc/a",)),))}
+    )
 
 
 def test_lists_that_another_version_did_not_note_are_empty() -> None:

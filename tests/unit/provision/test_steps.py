@@ -173,6 +173,16 @@ def test_old_releases_go_and_the_current_one_stays(tmp_path: Path) -> None:
     assert sorted(releases(tmp_path)) == ["a", "c", "d"]
 
 
+def test_what_lies_beside_a_release_is_no_release(tmp_path: Path) -> None:
+    for release in ("a", "b", "c"):
+        unpack(tmp_path, release)
+        for suffix in ("environment", "run", "start"):
+            (tmp_path / f"releases/{release}.{suffix}").touch()
+    there = [path.name for path in (tmp_path / "releases").iterdir() if path.is_dir()]
+    assert sorted(there) == ["b", "c"]
+    assert (tmp_path / "releases/b.run").exists()
+
+
 SYSTEMCTL = 'echo "$@" >> asked; case "$1" in {fails}) exit 1 ;; esac'
 
 

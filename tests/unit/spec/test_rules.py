@@ -21,24 +21,35 @@ from mainstay.spec.rules import (
     ensure_distinct_addresses,
     ensure_needed_roles_run,
     ensure_one_entry,
+    ensure_virtual_addresses,
     ensure_web_beside_app,
     ensure_written_sections_run,
 )
 from mainstay.spec.sections.app import App
+from mainstay.spec.sections.balancer import Balancer, Mode
 from mainstay.spec.sections.database import Database
 from mainstay.spec.sections.machines import Machine, Role
-from tests.unit.spec.vocabulary import MINIMAL, says
+from tests.unit.spec.vocabulary import APP, MINIMAL, says
 
 BOTH: tuple[Role, ...] = ("web", "app")
+PLAIN = Balancer()
 
 
-def draft(*machines: Machine, written: str = "", app: App | None = None) -> Draft:
+def draft(*machines: Machine, written: str = "", app: App | None = None, balancer: Balancer | None = PLAIN) -> Draft:
     named = {f"srv-{number:02}": machine for number, machine in enumerate(machines, 1)}
-    return Draft(written=frozenset(written.split()), machines=named or None, app=app)
+    return Draft(written=frozenset(written.split()), machines=named or None, app=app, balancer=balancer)
 
 
 def at(address: str | None) -> Machine:
     return Machine(runs=BOTH, address=address)
+
+
+def balancers(*addresses: str | None) -> tuple[Machine, ...]:
+    return tuple(Machine(runs=("balancer",), address=address) for address in addresses)
+
+
+def moving(*addresses: str, mode: Mode = "active-passive") -> Balancer:
+    return Balancer(addresses=addresses, mode=mode)
 
 
 def runs(*roles: Role) -> Machine:
@@ -109,6 +120,83 @@ def test_all_or_no_addresses() -> None:
     assert wheres(rule, draft(at("192.0.2.1"), at("192.0.2.2"))) == []
     assert wheres(rule, draft(at(None), at(None))) == []
     assert wheres(rule, draft()) == []
+
+
+WRITE = "Write addresses of the balancers' network that no machine has."
+LEAVE_OUT = "Leave them out: a single balancer has its own address."
+OWN, IN_LAB = balancers("192.0.2.1", "192.0.2.2", "192.0.2.3"), balancers(None, None, None)
+A, B, C = "192.0.2.7", "192.0.2.8", "192.0.2.9"
+
+
+@pytest.mark.parametrize(
+    ("machines", "balancer", "what", "fix"),
+    [
+        (OWN, moving(), "0 addresses are written, and 3 balancers need 1.", WRITE),
+        (OWN, moving(A, B), "2 addresses are written, and 3 balancers need 1.", WRITE),
+        (OWN[:2], moving(mode="active-active"), "0 addresses are written, and 2 balancers need 2.", WRITE),
+        (OWN, moving(A, B, mode="active-active"), "2 addresses are written, and 3 balancers need 3.", WRITE),
+        (IN_LAB, moving(A, B, mode="active-active"), "2 addresses are written, and 3 balancers need 3.", WRITE),
+        (IN_LAB, moving(A, B), "2 addresses are written, and 3 balancers need 1.", WRITE),
+        (OWN[:1], moving(A, B), "2 addresses are written, and 1 balancers need 0.", LEAVE_OUT),
+        (IN_LAB[:1], moving(A, B), "2 addresses are written, and 1 balancers need 0.", LEAVE_OUT),
+    ],
+)
+def test_as_many_addresses_move_as_the_balancers_need(
+    machines: tuple[Machine, ...], balancer: Balancer, what: str, fix: str
+) -> None:
+    found = list(ensure_virtual_addresses(draft(*machines, balancer=balancer)))
+    assert found == [Issue(("balancer", "addresses"), what, fix)]
+
+
+@pytest.mark.parametrize(
+    ("machines", "balancer"),
+    [
+        (OWN, moving(A)),
+        (OWN, moving(A, B, C, mode="active-active")),
+        (OWN[:1], moving()),
+        (OWN[:1], moving(mode="active-active")),
+        (IN_LAB, moving()),
+        (IN_LAB, moving(mode="active-active")),
+        (IN_LAB, moving(A)),
+        (IN_LAB[:1], moving()),
+        ((at("192.0.2.1"),), moving()),
+        ((), moving(A, B)),
+        (OWN, None),
+    ],
+)
+def test_enough_addresses_that_are_nobodys_may_move(machines: tuple[Machine, ...], balancer: Balancer | None) -> None:
+    assert list(ensure_virtual_addresses(draft(*machines, balancer=balancer))) == []
+
+
+def test_the_address_of_a_machine_cannot_move() -> None:
+    fix = "Write an address that no machine has."
+    taken = moving("192.0.2.2", A, "192.0.2.4", mode="active-active")
+    assert list(ensure_virtual_addresses(draft(*OWN, at("192.0.2.4"), balancer=taken))) == [
+        Issue(("balancer", "addresses"), "192.0.2.2 is the address of srv-02, and cannot move.", fix),
+        Issue(("balancer", "addresses"), "192.0.2.4 is the address of srv-04, and cannot move.", fix),
+    ]
+
+
+def test_each_address_that_moves_is_another() -> None:
+    assert list(ensure_virtual_addresses(draft(*OWN[:2], balancer=moving(A, A, mode="active-active")))) != []
+
+
+def test_addresses_that_cannot_move_are_told_with_their_line(tmp_path: Path) -> None:
+    machines = """\
+  srv-01: {runs: [balancer, web, app], address: 192.0.2.1}
+  lb-02: {runs: [balancer], address: 192.0.2.2}
+"""
+    text = MINIMAL.replace("  srv-01: {runs: [balancer, web, app]}\n", machines) + APP
+    assert says(tmp_path, text + "balancer:\n  addresses: [192.0.2.1, 192.0.2.9]\n") == [
+        (
+            "mainstay.yaml:13: balancer.addresses: 192.0.2.1 is the address of srv-01, and cannot move. "
+            "Write an address that no machine has."
+        ),
+        (
+            "mainstay.yaml:13: balancer.addresses: 2 addresses are written, and 2 balancers need 1. "
+            "Write addresses of the balancers' network that no machine has."
+        ),
+    ]
 
 
 @pytest.mark.parametrize(

@@ -76,7 +76,7 @@ def test_every_blueprint_loads(tmp_path: Path, name: str) -> None:
     assert (spec.https, spec.firewall, spec.monitoring) == (False, False, False)
 
 
-def test_the_two_blueprints_differ_in_their_machines(tmp_path: Path) -> None:
+def test_the_first_two_blueprints_differ_in_their_machines(tmp_path: Path) -> None:
     simple, distributed = loaded(tmp_path, blueprint("simple")), loaded(tmp_path, blueprint("distributed"))
     assert {name: machine.runs for name, machine in distributed.machines.items()} == {
         "lb-01": ("balancer",),
@@ -85,6 +85,17 @@ def test_the_two_blueprints_differ_in_their_machines(tmp_path: Path) -> None:
     }
     assert simple.running("database") == ("srv-01",)
     assert simple.model_copy(update={"machines": distributed.machines}) == distributed
+
+
+def test_the_third_has_a_second_balancer(tmp_path: Path) -> None:
+    distributed, ha = loaded(tmp_path, blueprint("distributed")), loaded(tmp_path, blueprint("ha"))
+    assert {name: machine.runs for name, machine in ha.machines.items()} == {
+        "lb-01": ("balancer",),
+        "lb-02": ("balancer",),
+        "srv-01": ("web", "app", "database"),
+        "srv-02": ("web", "app", "database"),
+    }
+    assert distributed.model_copy(update={"machines": ha.machines}) == ha
 
 
 @pytest.mark.parametrize(("folder", "names"), [("docs", SECTIONS), ("blueprints", BLUEPRINTS)])

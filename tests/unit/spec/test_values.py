@@ -152,3 +152,33 @@ monitoring: off
         ),
         'mainstay.yaml:8: lab.buffer_pool: "2000GiB" is not between 1KiB and 1024GiB.',
     ]
+
+
+def test_balancers_that_take_over(tmp_path: Path) -> None:
+    text = """\
+name: shop
+domain: shop.test
+machines: {lb-01: {runs: [balancer]}, srv-01: {runs: [balancer, web, app]}}
+balancer: {mode: active-activ, takeover: slow, notify: "", addresses: [10.77.0.300, 224.0.0.18, lb-01]}
+app: {source: app, wsgi: "shop:app"}
+https: off
+firewall: off
+monitoring: off
+"""
+    mode = 'mainstay.yaml:4: balancer.mode: "active-activ" is not a mode. Did you mean "active-active"?'
+    takeover = 'mainstay.yaml:4: balancer.takeover: "slow" is not a way to take over. Write one of fast, patient.'
+    assert says(tmp_path, text) == [
+        mode,
+        'mainstay.yaml:4: balancer.addresses[0]: "10.77.0.300" is not an IPv4 address. Write one such as 192.0.2.10.',
+        'mainstay.yaml:4: balancer.addresses[1]: "224.0.0.18" is not an address a machine can have.',
+        'mainstay.yaml:4: balancer.addresses[2]: "lb-01" is not an IPv4 address. Write one such as 192.0.2.10.',
+        takeover,
+        "mainstay.yaml:4: balancer.notify: This text is empty. Write something, or delete the key.",
+    ]
+    one = text.replace('""', '"a\\nb"').replace("[10.77.0.300, 224.0.0.18, lb-01]", "10.77.0.9")
+    assert says(tmp_path, one) == [
+        mode,
+        'mainstay.yaml:4: balancer.addresses: Expected a list, found the text "10.77.0.9". Write `[10.77.0.9]`.',
+        takeover,
+        'mainstay.yaml:4: balancer.notify: "a\\nb" holds a line break or a control character. Write it in one line.',
+    ]

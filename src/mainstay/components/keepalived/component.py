@@ -19,7 +19,7 @@ NOTIFY = "/usr/local/lib/mainstay/balancer-notify"
 ADVERT_SECONDS = {"fast": 0.1, "patient": 1.0}
 """A balancer is given up after three adverts and the skew: 0.34 s and 3.4 s (RFC 5798, section 6.1)."""
 
-HIGHEST, STEP = 200, 20
+HIGHEST, STEP = 250, 10
 FIRST_ROUTER_ID = 51
 
 

@@ -96,7 +96,7 @@ def test_what_belongs_to_a_release_bears_its_name() -> None:
 
 
 @pytest.mark.parametrize(
-    ("source", "folder"), [("./app", "/project/app"), (".", "/project"), ("src/shop/", "/project/src/shop")]
+    ("source", "folder"), [("./app", "/project/app"), (".", "/project/."), ("src/shop/", "/project/src/shop")]
 )
 def test_it_runs_in_its_own_folder_of_the_release(source: str, folder: str) -> None:
     app = installed(a_site(app={"source": source, "wsgi": "a:b"}), "app")

@@ -2,6 +2,9 @@
 
 import importlib.util
 import json
+import threading
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from importlib import resources
 from io import BytesIO
 from math import inf
@@ -13,6 +16,8 @@ NOTHING = {"role": None, "lag_seconds": None, "io_running": None, "sql_running":
 PRIMARY = {**NOTHING, "role": "primary"}
 NEITHER = {**NOTHING, "role": "none"}
 REPLICA = {"role": "replica", "lag_seconds": 2, "io_running": "Yes", "sql_running": "Yes", "source": "10.77.0.1"}
+FORMER = {**NOTHING, "role": "former primary"}
+NOBODY = "127.0.0.1:1"
 LATE = {**REPLICA, "lag_seconds": 6}
 CUT_OFF = {**REPLICA, "lag_seconds": None, "io_running": "Connecting"}
 STUCK = {**REPLICA, "lag_seconds": None, "sql_running": "No"}
@@ -85,13 +90,14 @@ def program() -> Any:
         (NOTHING, []),
         (NEITHER, ["/health"]),
         (PRIMARY, ["/health", "/primary", "/readable"]),
+        (FORMER, ["/health"]),
         (REPLICA, ["/health", "/readable", "/replica", "/replica?lag=2", "/replica?lag=5.0"]),
         (LATE, ["/health", "/readable", "/replica"]),
         (CUT_OFF, ["/health", "/readable"]),
         (STUCK, ["/health", "/readable"]),
         (STOPPED, ["/health", "/readable"]),
     ],
-    ids=["silent", "neither", "primary", "replica", "late", "cut off", "stuck", "stopped"],
+    ids=["silent", "neither", "primary", "former primary", "replica", "late", "cut off", "stuck", "stopped"],
 )
 def test_each_question_is_answered_from_the_last_word(program: Any, word: dict[str, object], yes: list[str]) -> None:
     asked = [
@@ -129,18 +135,69 @@ def test_mysql_is_described_by_what_it_says(program: Any, connection: Connection
 
 @pytest.mark.parametrize(("seconds_ago", "word"), [(-inf, NOTHING), (-2.1, NOTHING), (-1, PRIMARY), (0, PRIMARY)])
 def test_an_old_word_counts_for_nothing(program: Any, seconds_ago: float, word: dict[str, object]) -> None:
-    watch = program.Watch()
+    watch = program.Watch([])
     watch.said, watch.at = PRIMARY, program.time.monotonic() + seconds_ago
     assert watch.word() == word
 
 
 def test_before_its_first_word_nothing_is_known(program: Any) -> None:
-    assert program.Watch().word() == NOTHING
+    assert program.Watch([]).word() == NOTHING
+
+
+@contextmanager
+def another_that_says(program: Any, word: Mapping[str, object]) -> Iterator[str]:
+    """While the block runs, another machine's answerer says this; gives where it is asked."""
+    watch = program.Watch([])
+    watch.said, watch.at = word, inf
+    with program.Server(("127.0.0.1", 0), program.handler(watch)) as server:
+        answering = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
+        answering.start()
+        yield f"127.0.0.1:{server.server_address[1]}"
+        server.shutdown()
+        answering.join()
+
+
+@pytest.mark.parametrize(
+    ("other", "role"),
+    [(PRIMARY, "former primary"), (REPLICA, "primary"), (FORMER, "primary"), (NOTHING, "primary")],
+    ids=["primary", "replica", "former primary", "silent"],
+)
+def test_one_that_takes_writes_is_primary_unless_another_is(program: Any, other: dict[str, object], role: str) -> None:
+    with another_that_says(program, other) as peer:
+        assert program.Watch([NOBODY, peer])._claimed(PRIMARY) == {**NOTHING, "role": role}
+
+
+def test_one_that_takes_no_writes_asks_nobody(program: Any) -> None:
+    watch = program.Watch(["no address at all"])
+    assert [watch._claimed(word) for word in (REPLICA, NEITHER)] == [REPLICA, NEITHER]
+
+
+def test_a_primary_stays_one_whoever_comes(program: Any) -> None:
+    with another_that_says(program, PRIMARY) as peer:
+        watch = program.Watch([])
+        assert watch._claimed(PRIMARY) == PRIMARY
+        watch.peers = [peer]
+        assert watch._claimed(PRIMARY) == PRIMARY
+
+
+def test_a_primary_that_became_a_replica_asks_again_before_it_says_primary(program: Any) -> None:
+    with another_that_says(program, PRIMARY) as peer:
+        watch = program.Watch([])
+        watch._claimed(PRIMARY)
+        watch.peers = [peer]
+        assert [watch._claimed(word) for word in (REPLICA, PRIMARY)] == [REPLICA, FORMER]
+
+
+def test_a_former_primary_does_not_return_when_the_primary_falls_silent(program: Any) -> None:
+    with another_that_says(program, PRIMARY) as peer:
+        watch = program.Watch([peer])
+        assert watch._claimed(PRIMARY) == FORMER
+    assert watch._claimed(PRIMARY) == FORMER
 
 
 def answer(program: Any, path: str, word: dict[str, object]) -> tuple[int, object]:
     """The status and the body with which a question is answered."""
-    watch, visitor = program.Watch(), Visitor(path)
+    watch, visitor = program.Watch([]), Visitor(path)
     watch.said, watch.at = word, program.time.monotonic()
     program.handler(watch)(visitor, ("10.77.0.9", 4711), None)
     head, _, body = visitor.heard.partition(b"\r\n\r\n")

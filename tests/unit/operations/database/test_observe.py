@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Mapping
+from dataclasses import replace
 
 import pytest
 
@@ -10,7 +11,15 @@ from mainstay.operations.database.observe import FACTS, Member, observe, primary
 from mainstay.operations.errors import OperationError
 from tests.fakes.reach import Asked, FakeReach
 
-FACTS_OF_ONE = {"read_only": 0, "executed": "a:1-5,\nb:1-3", "uuid": "a", "semi_sync": "ON", "semi_sync_clients": "1"}
+FACTS_OF_ONE = {
+    "read_only": 0,
+    "executed": "a:1-5,\nb:1-3",
+    "uuid": "a",
+    "schema_count": 1,
+    "semi_sync": "ON",
+    "semi_sync_clients": "1",
+}
+NEW = {**FACTS_OF_ONE, "read_only": 1, "executed": "", "schema_count": 0, "semi_sync": "OFF", "semi_sync_clients": "0"}
 FOLLOWS = {
     "Source_Host": "10.77.0.2",
     "Replica_IO_Running": "Yes",
@@ -19,7 +28,7 @@ FOLLOWS = {
     "Last_IO_Error": "",
     "Last_SQL_Error": "",
 }
-PRIMARY = Member("srv-01", is_writable=True, executed="a:1-5,b:1-3", is_waited_for=True)
+PRIMARY = Member("srv-01", is_writable=True, executed="a:1-5,b:1-3", has_schemas=True, is_waited_for=True)
 
 
 def member(facts: Mapping[str, object], following: Mapping[str, object] | None = None) -> Member:
@@ -36,12 +45,12 @@ def test_a_primary_takes_writes_and_follows_nobody(
     semi_sync: str | None, clients: str | None, is_waited_for: bool
 ) -> None:
     found = member({**FACTS_OF_ONE, "semi_sync": semi_sync, "semi_sync_clients": clients})
-    assert found == Member("srv-01", is_writable=True, executed="a:1-5,b:1-3", is_waited_for=is_waited_for)
+    assert found == replace(PRIMARY, is_waited_for=is_waited_for)
     assert found.state == "taking writes"
 
 
 def test_one_that_neither_takes_writes_nor_follows_is_neither() -> None:
-    found = member({**FACTS_OF_ONE, "read_only": 1, "executed": "", "semi_sync": "OFF", "semi_sync_clients": "0"})
+    found = member(NEW)
     assert found == Member("srv-01")
     assert found.state == "read-only, follows nobody"
 
@@ -68,6 +77,7 @@ def test_a_replica_follows_or_says_why_not(
     assert found == Member(
         "srv-01",
         executed="a:1-5,b:1-3",
+        has_schemas=True,
         source="10.77.0.2",
         is_following=is_following,
         lag_seconds=lag,
@@ -124,5 +134,5 @@ def test_two_primaries_are_an_error() -> None:
         primary_of({"srv-01": PRIMARY, "srv-03": NEITHER, "srv-02": other})
     assert str(caught.value) == (
         "srv-01 and srv-02 both take writes: two primaries, whose data has parted.\n"
-        "Make all but one read-only (`SET PERSIST super_read_only = ON`) and compare their data before going on."
+        'docs/how-to/replace-a-lost-primary.md says, under "When the old primary returns", how to go on.'
     )

@@ -42,7 +42,7 @@ class Watch:
         self.said = NOTHING
         self.at = float("-inf")
         self.peers = peers
-        self.is_known_as_primary = False
+        self.is_primary: bool | None = None
 
     def word(self) -> Word:
         """What MySQL is, or NOTHING if it has not answered of late."""
@@ -69,14 +69,16 @@ class Watch:
                 time.sleep(ASK_EVERY_SECONDS)
 
     def _claimed(self, word: Word) -> Word:
-        """A former primary that returns still takes writes: while another is primary, it does not call itself one."""
+        """A former primary that returns still takes writes: it asks the others once before it calls itself primary.
+
+        If one of them is, it stays silent from then on, also when that one falls silent: it lacks the writes since.
+        """
         if word["role"] != "primary":
-            self.is_known_as_primary = False
+            self.is_primary = None
             return word
-        if not self.is_known_as_primary and any(says_primary(peer) for peer in self.peers):
-            return {**word, "role": "former primary"}
-        self.is_known_as_primary = True
-        return word
+        if self.is_primary is None:
+            self.is_primary = not any(says_primary(peer) for peer in self.peers)
+        return word if self.is_primary else {**word, "role": "former primary"}
 
 
 def says_primary(peer: str) -> bool:
