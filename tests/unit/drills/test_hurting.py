@@ -7,16 +7,16 @@ import pytest
 
 from mainstay.drills.hurting import Hand, Hurt
 from mainstay.grounds.errors import GroundError
-from tests.fakes.ground import FakeGround
+from tests.fakes.hurtable import HurtableGround
 
 NGINX = ("nginx.service",)
 
 
-def a_ground() -> FakeGround:
-    return FakeGround({"lb-01": True, "srv-01": True, "srv-02": True})
+def a_ground() -> HurtableGround:
+    return HurtableGround({"lb-01": True, "srv-01": True, "srv-02": True})
 
 
-def a_hand(ground: FakeGround, folder: Path) -> Hand:
+def a_hand(ground: HurtableGround, folder: Path) -> Hand:
     return Hand(ground, ground, folder / "hurt.json")
 
 
@@ -63,7 +63,7 @@ def test_each_fault_is_done_and_undone(hurt: Hurt, done: list[str], healed: list
 def test_a_hurt_is_on_the_disk_before_it_is_done(tmp_path: Path) -> None:
     seen = []
 
-    class Looking(FakeGround):
+    class Looking(HurtableGround):
         def power_off(self, machine: str) -> None:
             seen.extend(json.loads((tmp_path / "hurt.json").read_text()))
 
@@ -78,7 +78,7 @@ def test_nothing_noted_is_nothing_to_heal(tmp_path: Path) -> None:
 
 
 def test_a_healing_that_fails_stays_noted(tmp_path: Path) -> None:
-    class Broken(FakeGround):
+    class Broken(HurtableGround):
         def power_on(self, machine: str) -> None:
             raise GroundError("it does not answer")
 

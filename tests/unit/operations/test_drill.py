@@ -14,14 +14,14 @@ from mainstay.operations.site import Site
 from mainstay.spec import Spec
 from mainstay.vault.vault import Vault
 from tests.builders import a_site, machines_that_run
-from tests.fakes.ground import FakeGround
+from tests.fakes.hurtable import HurtableGround
 
 IN_LAB = a_site(machines=machines_that_run(lb_01="balancer", srv_01="web app", srv_02="web app"))
 ON_SERVERS = a_site(machines={"srv-01": {"runs": ["balancer", "web", "app"], "address": "192.0.2.1"}})
 
 
-def opened(spec: Spec, folder: Path, ground: FakeGround | None = None) -> Site:
-    ground = ground or FakeGround(dict.fromkeys(spec.machines, True))
+def opened(spec: Spec, folder: Path, ground: HurtableGround | None = None) -> Site:
+    ground = ground or HurtableGround(dict.fromkeys(spec.machines, True))
     entrances = ("10.77.0.1:80", "10.77.0.2:80")
     return Site(spec, folder, address(spec), entrances, ground, Vault(folder / "secrets.json"), folder)
 
@@ -54,7 +54,7 @@ def test_on_servers_what_cannot_be_undone_is_refused(tmp_path: Path) -> None:
 
 def test_a_site_that_is_not_there_is_not_hurt(tmp_path: Path) -> None:
     with pytest.raises(OperationError, match="has not been made yet"):
-        ensure_possible(opened(IN_LAB, tmp_path, FakeGround({})), [])
+        ensure_possible(opened(IN_LAB, tmp_path, HurtableGround({})), [])
 
 
 def test_every_address_of_the_site_is_a_door(tmp_path: Path) -> None:
