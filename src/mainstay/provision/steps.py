@@ -67,7 +67,8 @@ def _file(file: File) -> Iterator[Step]:
     candidate = file.path + CANDIDATE
     folder = str(PurePosixPath(file.path).parent)
     # Made by us before anything is in it, so that a secret is never readable by others, not even on its way.
-    yield _shell("mkdir -p {} && (umask 077 && : > {})".format(*_quoted(folder, candidate)))
+    prepare = "mkdir -p {} && rm -f {} && (umask 077 && : > {})"
+    yield _shell(prepare.format(*_quoted(folder, candidate, candidate)))
     put = {"src": io.StringIO(file.text), "dest": candidate, "user": file.owner, "group": file.group, "mode": file.mode}
     yield Step(files.put, {**put, "force": True})
     old, new = _quoted(file.path, candidate)

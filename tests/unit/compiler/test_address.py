@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 from mainstay.compiler.address import LAB_NETWORK, RESERVED_TAIL, address, virtual_addresses
 from tests.builders import a_site
 
-NAMES = st.lists(st.from_regex("[a-z]([a-z0-9-]{0,8}[a-z0-9])?", fullmatch=True), min_size=2, max_size=20, unique=True)
+A_NAME = st.from_regex("[a-z]([a-z0-9-]{0,8}[a-z0-9])?", fullmatch=True).filter(lambda name: name[:2] != "x-")
+NAMES = st.lists(A_NAME, min_size=2, max_size=20, unique=True)
 
 
 def addresses(*in_lab: str, **own: str) -> dict[str, str]:
@@ -113,4 +114,5 @@ def test_addresses_that_move_are_one_for_each_balancer_and_nobodys(names: list[s
     spec = a_site(machines=machines, balancer={"mode": "active-active"})
     found = virtual_addresses(spec)
     assert len({*found, *(machine.address for machine in address(spec))}) == 2 * len(names)
-    assert {*found} <= {str(LAB_NETWORK[n]) for n in range(1, LAB_NETWORK.num_addresses - RESERVED_TAIL)}
+    first, last = LAB_NETWORK[1], LAB_NETWORK[-RESERVED_TAIL - 1]
+    assert [each for each in found if not int(first) <= int(ip_address(each)) <= int(last)] == []

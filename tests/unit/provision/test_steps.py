@@ -35,7 +35,12 @@ ROWS: dict[str, tuple[Subject, list[tuple[str, dict[str, object]]]]] = {
         [
             (
                 "server.shell",
-                {"commands": ["mkdir -p /etc && (umask 077 && : > '/etc/a b.mainstay-candidate')"]},
+                {
+                    "commands": [
+                        "mkdir -p /etc && rm -f '/etc/a b.mainstay-candidate'"
+                        " && (umask 077 && : > '/etc/a b.mainstay-candidate')"
+                    ]
+                },
             ),
             (
                 "files.put",
