@@ -83,7 +83,7 @@ def test_files_are_served_while_the_application_is_stopped_everywhere(site: LabS
     finally:
         for server in SERVERS:
             site.runs(server, "systemctl", "start", *APPLICATION)
-    site.takes_turns(*SERVERS, within=10)
+    site.takes_turns(*SERVERS, within=30)
     assert site.get("/").status == 200
 
 
