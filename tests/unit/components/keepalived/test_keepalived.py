@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from mainstay.model.exposure import Exposure, Probe
+from mainstay.model.fault import process_faults
 from mainstay.model.install import Directory, Service
 from mainstay.model.plan import Plan
 from mainstay.operations.rotation import NOTES
@@ -198,5 +199,6 @@ def test_what_is_drained_is_kept_where_only_root_looks() -> None:
 
 def test_it_listens_at_no_port() -> None:
     assert exposed(a_site(machines=TWO), "keepalived", on="lb-02") == Exposure(
-        probes=(Probe("unit", "unit", "keepalived.service"),)
+        probes=(Probe("unit", "unit", "keepalived.service"),),
+        faults=process_faults("balancer", "keepalived", "keepalived.service"),
     )
