@@ -10,6 +10,12 @@ from typing import Any
 import pymysql
 import pymysql.cursors
 
+FOLLOW = (
+    "CHANGE REPLICATION SOURCE TO SOURCE_HOST = %s, SOURCE_PORT = 3306, SOURCE_USER = 'replication',"
+    " SOURCE_PASSWORD = %s, SOURCE_SSL = 1, SOURCE_AUTO_POSITION = 1, SOURCE_CONNECT_RETRY = 1,"
+    " SOURCE_RETRY_COUNT = 10000000, SOURCE_HEARTBEAT_PERIOD = 1"
+)
+
 
 def session() -> Any:
     """A connection as the local administrator; waits up to a minute for the server."""
@@ -66,7 +72,7 @@ def ensure_replica(order: dict[str, Any]) -> None:
         time.sleep(0.2)
     with session() as connection:
         ask(connection, "STOP REPLICA")
-        ask(connection, order["follow"], (source, password))
+        ask(connection, FOLLOW, (source, password))
         ask(connection, "START REPLICA")
         while not is_following(connection, source):
             time.sleep(0.2)

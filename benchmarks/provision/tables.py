@@ -24,8 +24,8 @@ TOOLS = (
     ("Ansible, free", "ansible free, first run", "ansible free, nothing to do"),
 )
 RULE = "|---|---|---|---|---|"
-COMPARED = """On machines that are booted already: seconds (median; range; runs), and how many times Mainstay's, median to
-median and fastest to fastest run:"""
+COMPARED = """On machines that are booted already: seconds (median; range; runs), and how many times Mainstay's, median
+to median and fastest to fastest run:"""
 PROCESSOR = (
     """Processor seconds (median), on the operator's side + inside the machines, and how many times Mainstay's sum:"""
 )
@@ -60,11 +60,10 @@ def _lines(results: dict[str, Any]) -> Iterator[str]:
 def _circumstances(results: dict[str, Any]) -> Iterator[str]:
     computer, versions = results["computer"], results["versions"]
     loads = [load for figure in results["figures"].values() for load in figure["load_before"]]
-    yield f"{computer['cores']} cores, {computer['memory_gib']} GiB, {computer['system']};"
-    yield (
-        f"CPython {computer['python']}, Mainstay at {results['commit']}, ansible-core {versions['ansible-core']} ({results['ansible_tasks']} tasks), "
-        f"pyinfra {versions['pyinfra']} ({results['pyinfra_operations']} operations)."
-    )
+    yield f"{computer['cores']} cores, {computer['memory_gib']} GiB, {computer['system']}, CPython"
+    yield f"{computer['python']}, Mainstay at {results['commit']}, ansible-core {versions['ansible-core']}"
+    yield f"({results['ansible_tasks']} tasks), pyinfra {versions['pyinfra']}"
+    yield f"({results['pyinfra_operations']} operations)."
     start = ", ".join(str(value) for value in results["load_average_at_start"])
     yield f"The load average was {start} at the start, and {min(loads)} to {max(loads)} before the single runs."
 

@@ -12,7 +12,6 @@ from mainstay.compiler.catalogue import COMPONENTS
 from mainstay.model.install import Install
 from mainstay.model.manifest import Manifest
 from mainstay.operations.database.accounts import creations, wanted_accounts
-from mainstay.operations.database.found import FOLLOW
 from mainstay.operations.prepare import prepare
 from mainstay.operations.release import in_release
 from mainstay.operations.site import Site
@@ -90,12 +89,12 @@ class Wanted:
 
     def _replica_order(self) -> object:
         source = self.site.running("database")[0].address
-        return {"source": source, "password": _password(self.site.vault), "follow": FOLLOW}
+        return {"source": source, "password": _password(self.site.vault)}
 
     def _release_script(self) -> str:
         """Run the release command, unless the release is the current one already."""
         link = next(link for part in self.parts for link in part.install.links if part.component == "app")
-        command = shlex.join(in_release(self.site.spec.app.release or "true"))
+        command = shlex.join(in_release(link.target, self.site.spec.app.release or "true"))
         return (
             f'[ "$(readlink {link.path})" = {link.target} ] && exit 0\n'
             f"python3 -c {shlex.quote(WAIT_FOR_ROUTER)}\n"

@@ -50,9 +50,7 @@ def test_what_visitors_write_is_escaped(client: FlaskClient, database: Database)
 
 
 def test_a_form_sent_by_curl_is_answered_like_json(client: FlaskClient, database: Database) -> None:
-    answer = client.post(
-        "/entries", data={"author": " Ada ", "message": " hello "}, headers={"Accept": "*/*"}
-    )
+    answer = client.post("/entries", data={"author": " Ada ", "message": " hello "}, headers={"Accept": "*/*"})
     assert (answer.status_code, answer.json) == (201, {"id": 1})
     assert messages_in(database.primary) == ["hello"]
 

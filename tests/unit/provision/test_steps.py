@@ -37,8 +37,10 @@ ROWS: dict[str, tuple[Subject, list[tuple[str, dict[str, object]]]]] = {
                 "server.shell",
                 {
                     "commands": [
-                        "mkdir -p /etc && rm -f '/etc/a b.mainstay-candidate'"
-                        " && (umask 077 && : > '/etc/a b.mainstay-candidate')"
+                        (
+                            "mkdir -p /etc && rm -f '/etc/a b.mainstay-candidate'"
+                            " && (umask 077 && : > '/etc/a b.mainstay-candidate')"
+                        )
                     ]
                 },
             ),
