@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from mainstay.health.examine import wait_until_healthy
 from mainstay.operations.database.found import found_database, remove_old_accounts
 from mainstay.operations.errors import OperationError
+from mainstay.operations.heal import heal_all
 from mainstay.operations.lock import only_operator
 from mainstay.operations.prepare import prepare
 from mainstay.operations.release import run_release_command
@@ -42,6 +43,7 @@ def up(site: Site, report: Report, consent: Consent) -> Done:
     site.ground.reach()
     recipe(site.spec, site.project)
     with only_operator(site):
+        heal_all(site)  # what a drill that was killed has left
         strangers = _strangers(site, consent)
         site.ground.ensure(site.machines, report)
         put_back(site, report)
