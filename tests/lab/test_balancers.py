@@ -1,0 +1,204 @@
+"""Two balancers share an address: whatever happens to the one that holds it, the other has it soon.
+
+One lab for the file. After each test both balancers are well and exactly one holds the address, whichever it is. The
+limits are those of the issue, of which the drills take the figures over many runs; here each fault happens once.
+"""
+
+import time
+from collections.abc import Iterator
+
+import pytest
+
+from tests.lab.load import no_request_failed
+from tests.lab.probes import Probes
+from tests.lab.site import LabSite, lab_site
+from tests.lab.waiting import PATIENCE, becomes
+
+LABS = ("mst-balancers",)
+
+BALANCERS = ("lb-01", "lb-02")
+SERVERS = ("srv-01", "srv-02")
+ADDRESS, SECOND_ADDRESS = "10.77.200.1", "10.77.200.2"
+FILE_OF_NGINX = "/static/favicon.svg"
+
+
+@pytest.fixture(scope="module")
+def site() -> Iterator[LabSite]:
+    with lab_site("mst-balancers", port=18180, blueprint="ha") as site:
+        site.change("  takeover: fast ", f"  addresses: [{ADDRESS}]\n  takeover: fast ")
+        site.up()
+        yield site
+
+
+@pytest.fixture(autouse=True)
+def holder(site: LabSite) -> str:
+    """The balancer that holds the address, once all is well."""
+    site.is_healthy(within=30)
+    return settled_holders(site)[0]
+
+
+def other_than(balancer: str) -> str:
+    return next(name for name in BALANCERS if name != balancer)
+
+
+def holders(site: LabSite, address: str = ADDRESS) -> list[str]:
+    shown = {name: site.tries_on(name, "ip", "-4", "-oneline", "address", "show").output for name in BALANCERS}
+    return [name for name, addresses in shown.items() if f" {address}/32 " in addresses]
+
+
+def settled_holders(site: LabSite, address: str = ADDRESS) -> list[str]:
+    """Wait until exactly one balancer holds the address."""
+    return becomes(f"One holder of {address}", lambda: holders(site, address), lambda seen: len(seen) == 1, within=15)
+
+
+def probes(site: LabSite, address: str = ADDRESS) -> Probes:
+    return Probes(f"mainstay-{site.name}", address, FILE_OF_NGINX, "shop.test")
+
+
+def nothing_failed_but_in_flight(seen: Probes) -> None:
+    """There is one moment at which all that failed was under way: that of the address's move."""
+    failed = [probe for probe in seen.all if probe.status != 200]
+    assert not failed or max(p.begun for p in failed) <= min(p.ended for p in failed), failed
+
+
+def lasts(seconds: float) -> None:
+    time.sleep(seconds)
+
+
+def test_one_balancer_holds_the_address_and_both_are_ready(site: LabSite, holder: str) -> None:
+    assert holder in BALANCERS
+    told = site.status()
+    assert told["endpoints"]["sites"] == ["http://127.0.0.1:18180"]
+    for balancer in BALANCERS:
+        parts = told["machines"][balancer]["components"]
+        assert {name: part["state"] for name, part in parts.items()} == dict.fromkeys(
+            ("base", "haproxy", "keepalived"), "healthy"
+        )
+    site.takes_turns(*SERVERS, within=5)
+    assert site.does("up").startswith("Nothing to do")
+
+
+def test_the_holders_machine_is_lost_and_its_return_takes_nothing_away(site: LabSite, holder: str) -> None:
+    with probes(site) as seen:
+        site.power_off(holder)
+        lasts(2)
+    assert seen.gap <= 0.5 * PATIENCE
+    assert holders(site) == [other_than(holder)]
+    with probes(site) as seen:
+        site.power_on(holder)
+        site.is_healthy(within=30)
+    assert (seen.failed, holders(site)) == (0, [other_than(holder)])
+
+
+@pytest.mark.parametrize("unit", ["haproxy", "keepalived"])
+def test_a_program_of_the_holder_is_killed(site: LabSite, holder: str, unit: str) -> None:
+    with probes(site) as seen:
+        site.runs(holder, "systemctl", "kill", "--signal=SIGKILL", unit)
+        lasts(3)
+    assert seen.gap <= 2 * PATIENCE
+
+
+def test_the_holders_haproxy_freezes(site: LabSite, holder: str) -> None:
+    """It is there, and accepts connections; it does not answer."""
+    with probes(site) as seen:
+        site.runs(holder, "systemctl", "kill", "--signal=SIGSTOP", "haproxy")
+        lasts(4)
+    site.runs(holder, "systemctl", "kill", "--signal=SIGCONT", "haproxy")
+    assert seen.gap <= 2 * PATIENCE
+    settled_holders(site)
+
+
+@pytest.mark.parametrize("unit", ["haproxy", "keepalived"])
+def test_a_program_of_the_holder_is_stopped_in_good_order(site: LabSite, holder: str, unit: str) -> None:
+    with probes(site) as seen:
+        site.runs(holder, "systemctl", "stop", unit)
+        lasts(2)
+    assert holders(site) == [other_than(holder)]
+    site.runs(holder, "systemctl", "start", unit)
+    assert seen.gap <= 0.1 * PATIENCE
+    nothing_failed_but_in_flight(seen)
+
+
+def test_draining_the_holder_moves_the_address_and_lasts_until_undrained(site: LabSite, holder: str) -> None:
+    with probes(site) as seen:
+        assert f"{holder} is out of rotation" in site.does("drain", holder)
+        lasts(1)
+    assert holders(site) == [other_than(holder)]
+    assert seen.gap <= 0.1 * PATIENCE
+    nothing_failed_but_in_flight(seen)
+    assert site.status()["machines"][holder]["drained"] is True
+    refused = site.tries("drain", other_than(holder))
+    assert (refused.status, "without it the site would be down" in refused.errors) == (1, True)
+    site.runs(holder, "systemctl", "restart", "keepalived")
+    lasts(2)
+    assert holders(site) == [other_than(holder)]
+    site.does("undrain", holder)
+    assert site.status()["machines"][holder]["drained"] is False
+    assert holders(site) == [other_than(holder)]
+
+
+def test_a_drained_server_stays_drained_over_reload_restart_and_takeover(site: LabSite, holder: str) -> None:
+    with site.load("/whoami") as load:
+        site.does("drain", "srv-02")
+    no_request_failed(load, at_least=20)
+    assert set(site.servers(20)) == {"srv-01"}
+    for order in ("reload", "restart"):
+        for balancer in BALANCERS:
+            site.runs(balancer, "systemctl", order, "haproxy")
+        becomes("Answers", lambda: site.get("/whoami").status, lambda status: status == 200, within=10)
+        assert set(site.servers(20)) == {"srv-01"}
+    site.does("undrain", "srv-02")
+    site.takes_turns(*SERVERS, within=10)
+
+
+def test_balancers_that_lost_sight_of_each_other_agree_again(site: LabSite, holder: str) -> None:
+    """While they are cut from each other, both think that they are alone; visitors still get an answer."""
+    peer = site.status()["machines"][other_than(holder)]["address"]
+    rules = "add table ip cut; add chain ip cut in { type filter hook input priority 0; }; "
+    rules += "add chain ip cut out { type filter hook output priority 0; }; "
+    rules += f"add rule ip cut in ip saddr {peer} drop; add rule ip cut out ip daddr {peer} drop"
+    with probes(site) as seen:
+        site.runs(holder, "nft", rules)
+        try:
+            becomes("Both holding", lambda: holders(site), lambda found: found == list(BALANCERS), within=10)
+        finally:
+            site.runs(holder, "nft", "delete table ip cut")
+        settled_holders(site)
+        lasts(1)
+    assert seen.gap <= 2 * PATIENCE
+    with probes(site) as seen:
+        lasts(2)
+    assert (seen.failed, len(holders(site))) == (0, 1)
+    site.takes_turns(*SERVERS, within=5)
+
+
+def test_changes_go_to_one_balancer_after_the_other_and_no_request_fails(site: LabSite) -> None:
+    site.change("  takeover: fast ", "  timeout: 20s\n  takeover: fast ")
+    site.change("web:\n", "web:\n  headers: { X-Greeting: Hello }\n")
+    with probes(site) as seen:
+        site.does("up")
+    assert seen.failed == 0
+    assert site.get("/up").headers["x-greeting"] == "Hello"
+    assert site.does("up").startswith("Nothing to do")
+
+
+def test_with_two_addresses_both_balancers_serve_and_each_stands_in_for_the_other(site: LabSite) -> None:
+    """From here on the lab is active-active."""
+    site.change("  mode: active-passive ", "  mode: active-active ")
+    site.change(f"  addresses: [{ADDRESS}]", f"  addresses: [{ADDRESS}, {SECOND_ADDRESS}]")
+    site.does("up")
+    assert len(site.status()["endpoints"]["sites"]) == 2
+
+    def both() -> tuple[list[str], list[str]]:
+        return holders(site, ADDRESS), holders(site, SECOND_ADDRESS)
+
+    becomes("One address each", both, lambda seen: seen == (["lb-01"], ["lb-02"]), within=15)
+    for balancer, other in (BALANCERS, BALANCERS[::-1]):
+        with probes(site, ADDRESS) as first, probes(site, SECOND_ADDRESS) as second:
+            site.power_off(balancer)
+            lasts(2)
+        assert (first.gap <= 0.5 * PATIENCE, second.gap <= 0.5 * PATIENCE) == (True, True), (first.gap, second.gap)
+        assert both() == ([other], [other])
+        site.power_on(balancer)
+        site.is_healthy(within=30)
+        becomes("One address each", both, lambda seen: seen == (["lb-01"], ["lb-02"]), within=15)
