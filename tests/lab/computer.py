@@ -111,7 +111,11 @@ def _kill(pid: int) -> None:
 
 
 def _unmount(place: str) -> None:
-    subprocess.run(("umount", place), check=True)
+    """It may be busy for as long as the kernel needs to bury the processes that were on it."""
+    begun = time.monotonic()
+    while (done := subprocess.run(("umount", place), capture_output=True, text=True, check=False)).returncode != 0:
+        assert time.monotonic() - begun < 10, done.stderr
+        time.sleep(0.1)
 
 
 def _commands() -> Iterator[tuple[int, str]]:

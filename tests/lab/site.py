@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.lab import computer, load
+from tests.lab.claim import claimed
 from tests.lab.running import Running
 from tests.lab.waiting import PATIENCE, becomes
 
@@ -193,11 +194,28 @@ class LabSite:
 def lab_site(name: str, port: int, blueprint: str = "distributed") -> Iterator[LabSite]:
     """A copy of the guestbook with the file of a blueprint, not yet up; afterwards its lab is gone without a trace.
 
-    The lab's name begins with `mst-` and is used by one file of tests only, so what an earlier run left under it, when
-    that run was killed, may be cleared away first.
+    The lab's name begins with `mst-`, is used by one file of tests only, and by one run of the tests at a time: so what
+    is there under it was left by a run that was killed, and is cleared away first.
     """
     assert name.startswith("mst-"), name
-    computer.lose_power(name)
+    with claimed(name):
+        computer.lose_power(name)
+        site = _project(name, port, blueprint)
+        try:
+            yield site
+        finally:
+            done = site.tries("down", "--destroy", "-y")
+            left = [*computer.remains_of(name), *computer.tree(site.state), *computer.tree(site.runtime)]
+            kept = site.kept.parent.exists()
+            computer.lose_power(name)
+            for folder in (site.project, site.state, site.runtime):
+                shutil.rmtree(folder)
+            site.project.parent.rmdir()
+    assert (done.status, left, kept) == (0, [], False), done
+
+
+def _project(name: str, port: int, blueprint: str) -> LabSite:
+    """The project's folder and the lab's, new ones; the file with the lab's own name and port."""
     folder = Path(tempfile.mkdtemp(prefix=f"{name}-"))
     site = LabSite(name, port, folder / "project", folder / "state", Path(tempfile.mkdtemp(prefix="mst-")))
     site.state.mkdir()
@@ -205,13 +223,4 @@ def lab_site(name: str, port: int, blueprint: str = "distributed") -> Iterator[L
     site.does("init", "--blueprint", blueprint)
     site.change("name: shop ", f"name: {name} ")
     site.file.write_text(f"{site.file.read_text()}\nlab: {{port: {port}}}\n")
-    try:
-        yield site
-    finally:
-        done = site.tries("down", "--destroy", "-y")
-        left = [*computer.remains_of(name), *computer.tree(site.state), *computer.tree(site.runtime)]
-        kept = site.kept.parent.exists()
-        computer.lose_power(name)
-        shutil.rmtree(folder)
-        shutil.rmtree(site.runtime)
-    assert (done.status, left, kept) == (0, [], False), done
+    return site

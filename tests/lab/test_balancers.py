@@ -120,34 +120,39 @@ def test_a_program_of_the_holder_is_stopped_in_good_order(site: LabSite, holder:
 
 
 def test_draining_the_holder_moves_the_address_and_lasts_until_undrained(site: LabSite, holder: str) -> None:
-    with probes(site) as seen:
-        assert f"{holder} is out of rotation" in site.does("drain", holder)
-        lasts(1)
-    assert holders(site) == [other_than(holder)]
-    assert seen.gap <= 0.1 * PATIENCE
-    nothing_failed_but_in_flight(seen)
-    assert site.status()["machines"][holder]["drained"] is True
-    refused = site.tries("drain", other_than(holder))
-    assert (refused.status, "without it the site would be down" in refused.errors) == (1, True)
-    site.runs(holder, "systemctl", "restart", "keepalived")
-    lasts(2)
-    assert holders(site) == [other_than(holder)]
-    site.does("undrain", holder)
+    other = other_than(holder)
+    try:
+        with probes(site) as seen:
+            assert f"{holder} is out of rotation" in site.does("drain", holder)
+            lasts(1)
+        assert holders(site) == [other]
+        assert seen.gap <= 0.1 * PATIENCE
+        nothing_failed_but_in_flight(seen)
+        assert site.status()["machines"][holder]["drained"] is True
+        refused = site.tries("drain", other)
+        assert (refused.status, "without it the site would be down" in refused.errors) == (1, True)
+        site.runs(holder, "systemctl", "restart", "keepalived")
+        lasts(2)
+        assert holders(site) == [other]
+    finally:
+        site.does("undrain", holder)
     assert site.status()["machines"][holder]["drained"] is False
-    assert holders(site) == [other_than(holder)]
+    assert holders(site) == [other]
 
 
 def test_a_drained_server_stays_drained_over_reload_restart_and_takeover(site: LabSite, holder: str) -> None:
-    with site.load("/whoami") as load:
-        site.does("drain", "srv-02")
-    no_request_failed(load, at_least=20)
-    assert set(site.servers(20)) == {"srv-01"}
-    for order in ("reload", "restart"):
-        for balancer in BALANCERS:
-            site.runs(balancer, "systemctl", order, "haproxy")
-        becomes("Answers", lambda: site.get("/whoami").status, lambda status: status == 200, within=10)
+    try:
+        with site.load("/whoami") as load:
+            site.does("drain", "srv-02")
+        no_request_failed(load, at_least=20)
         assert set(site.servers(20)) == {"srv-01"}
-    site.does("undrain", "srv-02")
+        for order in ("reload", "restart"):
+            for balancer in BALANCERS:
+                site.runs(balancer, "systemctl", order, "haproxy")
+            site.shows("/whoami", within=10)
+            assert set(site.servers(20)) == {"srv-01"}
+    finally:
+        site.does("undrain", "srv-02")
     site.takes_turns(*SERVERS, within=10)
 
 
