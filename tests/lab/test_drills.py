@@ -12,6 +12,8 @@ import pytest
 from tests.lab import computer
 from tests.lab.site import LabSite, lab_site
 
+LABS = ("mst-drill",)
+
 RUN_SECONDS = 180.0
 
 
