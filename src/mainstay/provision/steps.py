@@ -110,7 +110,9 @@ def _unit(unit: Unit) -> str:
     act = "true" if unit.action == "enable" else f"{before}systemctl {verb} {name}"
     log = f"journalctl --unit {name} --lines 20 --no-pager --output cat"
     noted = shlex.quote(json.dumps({"restart": unit.restart_digest, "reload": unit.reload_digest}))
-    note = f"echo {noted} > {STARTED}/{name}.new && mv -T {STARTED}/{name}.new {STARTED}/{name}"
+    # The name of the half-written note is this shell's own: what a killed run has begun here may still be going on.
+    half = f"{STARTED}/{name}.$$"
+    note = f"echo {noted} > {half} && mv -T {half} {STARTED}/{name}"
     return (
         f"systemctl daemon-reload && systemctl enable --quiet {name} 2>/dev/null;"
         f" systemctl reset-failed {name} 2>/dev/null;"
