@@ -3,6 +3,7 @@
 import io
 import json
 import tarfile
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -201,6 +202,18 @@ def carry_out(unit: Unit, folder: Path, fails: str = "nothing") -> tuple[int, st
     (order,) = commands(unit)
     done = run(order, folder)
     return done.returncode, done.stderr, (folder / "asked").read_text().splitlines()
+
+
+def test_what_a_killed_run_left_going_does_not_disturb_the_next(tmp_path: Path) -> None:
+    """Both start the unit and note it at the same time: each `mv` waits until the other has written its note, too."""
+    program(tmp_path, "systemctl", "true")
+    program(tmp_path, "mv", 'sleep 0.2; exec /bin/mv "$@"')
+    (tmp_path / "started").mkdir()
+    (order,) = commands(Unit("web.service", "start", "a", "b"))
+    with ThreadPoolExecutor() as both:
+        ended = [done.result() for done in [both.submit(run, order, tmp_path) for _ in range(2)]]
+    assert [(done.returncode, done.stderr) for done in ended] == [(0, ""), (0, "")]
+    assert json.loads((tmp_path / "started/web.service").read_text()) == {"restart": "a", "reload": "b"}
 
 
 def test_a_socket_starts_after_its_service_has_stopped(tmp_path: Path) -> None:
