@@ -2,7 +2,7 @@
 
 import subprocess
 import threading
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -26,9 +26,7 @@ class Completed:
         return self.status == 0
 
 
-def run(
-    argv: Sequence[str], given: str = "", seconds: float = 600, environment: Mapping[str, str] | None = None
-) -> Completed:
+def run(argv: Sequence[str], given: str = "", seconds: float = 600) -> Completed:
     """Run a program to its end, with `given` as its input.
 
     A program that does not end within `seconds` is killed and counts as status 124, as timeout(1) has it.
@@ -44,7 +42,6 @@ def run(
             text=True,
             errors="replace",
             timeout=seconds,
-            env=environment,
             check=False,
         )
     except FileNotFoundError as missing:

@@ -3,10 +3,11 @@
 import shutil
 
 from mainstay.compiler.compile import compile_plan
+from mainstay.grounds.ground import Report
 from mainstay.model.change import Change, Unit
 from mainstay.operations.errors import OperationError
 from mainstay.operations.lock import only_operator
-from mainstay.operations.site import Report, Site
+from mainstay.operations.site import Site
 from mainstay.operations.status import ANY_RELEASE
 from mainstay.provision.apply import apply
 

@@ -1,5 +1,6 @@
 """`drain` and `undrain`: a machine out of rotation, and back."""
 
+from mainstay.grounds.ground import Report
 from mainstay.model.machine import Machine
 from mainstay.operations.errors import OperationError
 from mainstay.operations.lock import only_operator
@@ -12,7 +13,7 @@ from mainstay.operations.rotation import (
     visitors,
     wait_until_taken_back,
 )
-from mainstay.operations.site import Report, Site
+from mainstay.operations.site import Site
 from mainstay.operations.waiting import wait
 
 ADDRESS_LEAVES_SECONDS = 10.0

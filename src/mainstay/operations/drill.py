@@ -12,11 +12,12 @@ from mainstay.drills.load import Load, LoadError
 from mainstay.drills.result import Result, Run
 from mainstay.drills.verdict import Course, Event, Verdict, Writes, compare, judge, measure
 from mainstay.drills.witness import tell
+from mainstay.grounds.ground import Report
 from mainstay.operations.drilled import ensure_possible, load_for, victim_of
 from mainstay.operations.errors import OperationError
 from mainstay.operations.heal import hand_of, heal_all
 from mainstay.operations.lock import only_operator
-from mainstay.operations.site import Report, Site
+from mainstay.operations.site import Site
 from mainstay.operations.status import ANY_RELEASE, status
 
 SETTLE_SECONDS = 2.0

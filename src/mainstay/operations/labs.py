@@ -6,13 +6,14 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+from mainstay.grounds.ground import Report
 from mainstay.grounds.lab import door, image, needs, process
 from mainstay.grounds.lab.forwarder import LOOPBACK
 from mainstay.grounds.lab.lab import Lab
 from mainstay.grounds.lab.places import labs_folder
 from mainstay.grounds.lab.record import all_labs
 from mainstay.operations.errors import OperationError
-from mainstay.operations.site import Report, Site, packages
+from mainstay.operations.site import Site, packages
 
 
 @dataclass(frozen=True)

@@ -1,9 +1,9 @@
 """The application's release command: once per release, before any machine serves it."""
 
+from mainstay.grounds.ground import Report
 from mainstay.health.examine import wait_until_healthy
 from mainstay.operations.errors import OperationError
 from mainstay.operations.prepare import Prepared
-from mainstay.operations.site import Report
 
 SECONDS = 900.0
 ROUTE_SECONDS = 30.0

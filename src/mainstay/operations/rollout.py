@@ -3,12 +3,12 @@
 from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 
+from mainstay.grounds.ground import Report
 from mainstay.health.examine import wait_until_healthy
 from mainstay.model.change import Change, Unit
 from mainstay.model.install import File, Link
 from mainstay.operations.prepare import Prepared
 from mainstay.operations.rotation import out_of_rotation
-from mainstay.operations.site import Report
 from mainstay.provision import notes
 from mainstay.provision.apply import apply
 

@@ -4,7 +4,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from mainstay.grounds.errors import GroundError
-from mainstay.operations.site import Report, Site
+from mainstay.grounds.ground import Report
+from mainstay.operations.site import Site
 from mainstay.operations.waiting import wait
 
 ADMIN_SOCKET = "/run/haproxy/admin.sock"

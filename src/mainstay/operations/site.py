@@ -1,6 +1,6 @@
 """A site, opened: the user's file, where it lies, the ground its machines stand on, its secrets."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,9 +14,6 @@ from mainstay.model.machine import Machine
 from mainstay.operations.errors import OperationError
 from mainstay.spec import Spec, load
 from mainstay.vault.vault import Vault
-
-Report = Callable[[str, str], None]
-"""Told which machine ("" for all) does what now."""
 
 
 @dataclass(frozen=True)

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from mainstay.grounds.ground import Report
 from mainstay.health.examine import wait_until_healthy
 from mainstay.operations.database.found import found_database, remove_old_accounts
 from mainstay.operations.errors import OperationError
@@ -12,7 +13,7 @@ from mainstay.operations.prepare import prepare
 from mainstay.operations.release import run_release_command
 from mainstay.operations.rollout import Rollout
 from mainstay.operations.rotation import put_back
-from mainstay.operations.site import Report, Site
+from mainstay.operations.site import Site
 from mainstay.releases.release import recipe
 
 HEALTHY_SECONDS = 60.0

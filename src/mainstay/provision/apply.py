@@ -2,19 +2,17 @@
 
 import json
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
 
 from mainstay.grounds import shell
+from mainstay.grounds.ground import Report
 from mainstay.grounds.reach import Reach
 from mainstay.model.change import Change
 from mainstay.model.error import MainstayError
 from mainstay.model.install import Bundle
 from mainstay.provision.places import carried_archive
-
-Report = Callable[[str, str], None]
-"""Told which machine does what now."""
 
 
 class ProvisionError(MainstayError):

@@ -1,6 +1,5 @@
 """The lab's network: a namespace with one bridge in it, and no route out."""
 
-import zlib
 from pathlib import Path
 
 from pyroute2 import NetNS, netns
@@ -39,8 +38,3 @@ def remove(namespace: str) -> None:
 def path(namespace: str) -> Path:
     """The file by which nsenter enters the namespace."""
     return FOLDER / namespace
-
-
-def port_of(tag: str) -> str:
-    """A name for a machine's end of its cable, within the 15 characters that Linux allows."""
-    return f"ms{zlib.crc32(tag.encode()):08x}"

@@ -2,13 +2,14 @@
 
 from collections.abc import Mapping
 
+from mainstay.grounds.ground import Report
 from mainstay.model.machine import Machine
 from mainstay.operations.database import sql
 from mainstay.operations.database.accounts import creations, removals, wanted_accounts
 from mainstay.operations.database.join import ensure_following
 from mainstay.operations.database.observe import Member, observe, primary_of
 from mainstay.operations.errors import OperationError
-from mainstay.operations.site import Report, Site
+from mainstay.operations.site import Site
 from mainstay.operations.waiting import wait
 
 WAIT_SECONDS = 60.0

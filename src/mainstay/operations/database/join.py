@@ -3,11 +3,12 @@
 from collections.abc import Callable
 
 from mainstay.grounds.errors import GroundError
+from mainstay.grounds.ground import Report
 from mainstay.model.machine import Machine
 from mainstay.operations.database import sql
 from mainstay.operations.database.observe import Member, observe
 from mainstay.operations.errors import OperationError
-from mainstay.operations.site import Report, Site
+from mainstay.operations.site import Site
 from mainstay.operations.waiting import wait
 
 WAIT_SECONDS = 60.0
