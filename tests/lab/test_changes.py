@@ -68,7 +68,7 @@ def test_a_second_up_changes_nothing_and_says_so(site: LabSite) -> None:
     assert site.plan() == {"lb-01": [], "srv-01": [], "srv-02": []}
     second = site.tries("up")
     assert second.status == 0
-    assert second.output.splitlines()[0].startswith("Nothing to do: every machine is as mainstay.yaml says")
+    assert second.output.splitlines()[0].startswith("Nothing to do: all 3 machines are as mainstay.yaml says")
     assert second.output.splitlines()[1] == "Open http://127.0.0.1:18120"
     assert site.does("plan").splitlines()[-1] == "Nothing to do."
     assert begun == site.runs(

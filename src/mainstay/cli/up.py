@@ -36,7 +36,7 @@ def command(options: Options) -> None:
 
 def _summarise(done: Done, seconds: float) -> None:
     if done.is_nothing:
-        say(f"Nothing to do: every machine is as mainstay.yaml says ({seconds:.1f} s).")
+        say(f"Nothing to do: all {len(done.changes)} machines are as mainstay.yaml says ({seconds:.1f} s).")
     else:
         say(f"Done in {seconds:.1f} s.", bold=True, colour="green")
         for machine, count in done.changes.items():
