@@ -19,6 +19,7 @@ HAND_OVER = (
     "ExecStop=-/usr/local/lib/mainstay/balancer-hand-over",
     "ExecStartPost=/bin/rm -f /run/mainstay-handing-over",
 )
+FINISH = "ExecStop=-/sbin/start-stop-daemon --stop --quiet --retry USR1/5 --pid $MAINPID"
 UNIT = Probe("unit", "unit", "haproxy.service")
 TWO = machines_that_run(lb_01="balancer", srv_01="web app", srv_02="web app")
 WITH_DATABASE = machines_that_run(lb_01="balancer", srv_01="web app database", srv_02="web app", srv_03="database")
@@ -169,6 +170,7 @@ def test_an_address_is_handed_over_only_where_one_moves(machines: dict[str, Any]
         name: [
             "ExecStop=-/usr/local/lib/mainstay/haproxy-remember",
             *(HAND_OVER if name in moving else ()),
+            *((FINISH,) if name == "lb-01" or name in moving else ()),
         ]
         for name in drop_ins
     }
@@ -190,6 +192,7 @@ def test_what_is_drained_is_noted_before_the_address_goes_and_before_a_reload() 
         "ExecReload=/bin/kill -USR2 $MAINPID",
         "ExecStop=-/usr/local/lib/mainstay/haproxy-remember",
         *HAND_OVER,
+        FINISH,
     ]
 
 
