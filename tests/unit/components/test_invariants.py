@@ -6,6 +6,7 @@ import pytest
 
 from mainstay.compiler.catalogue import COMPONENTS
 from mainstay.components.keepalived.component import HAND_OVER
+from mainstay.components.nginx.component import LEAVES
 from mainstay.model.exposure import EVERYBODY
 from mainstay.model.install import Install
 from mainstay.model.machine import Instance
@@ -25,7 +26,7 @@ SITES: dict[str, Spec] = {name: site_of(blueprint(name)) for name in BLUEPRINTS}
     ),
     "asgi": a_site(app={"source": "./app", "asgi": "shop:app"}),
 }
-ASKED_ANEW = {HAND_OVER}
+ASKED_ANEW = {HAND_OVER, LEAVES}
 """Programs that another component runs, each time as they then are."""
 NAMES = {component.name for component in COMPONENTS}
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from mainstay.compiler.address import address
 from mainstay.grounds.errors import GroundError
-from mainstay.operations.rotation import ADMIN_SOCKET, NOTES, REMEMBER
+from mainstay.operations.rotation import ADMIN_SOCKET, DRAINED, NOTES, REMEMBER
 from mainstay.operations.site import Site, _entrances
 from mainstay.spec import Spec
 from mainstay.vault.vault import Vault
@@ -73,6 +73,8 @@ def an_edge(folder: Path, spec: Spec) -> Edge:
     moving = [entrance.partition(":")[0] for entrance in entrances]
 
     def answer(asked: Asked) -> str:
+        if asked.arguments[-1:] == (DRAINED,):
+            return ""
         return _answer(balancers[asked.machine], asked, moving)
 
     ground = FakeGround(dict.fromkeys((machine.name for machine in machines), True), FakeReach(answer))
