@@ -98,6 +98,11 @@ def wait_until_taken_back(site: Site, server: str) -> None:
     wait(lambda: all(row["status"] == "UP" for row in _rows(site, server)), TAKEN_BACK_SECONDS)
 
 
+def is_answering(site: Site, balancer: str) -> bool:
+    """Whether a balancer's HAProxy answers at its runtime socket."""
+    return bool(_statistics(site, balancer))
+
+
 def balancers_on(site: Site) -> list[str]:
     """The balancers that are switched on."""
     running = site.ground.members()

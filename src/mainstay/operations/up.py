@@ -9,6 +9,7 @@ from mainstay.operations.database.found import found_database, remove_old_accoun
 from mainstay.operations.errors import OperationError
 from mainstay.operations.heal import heal_all
 from mainstay.operations.lock import only_operator
+from mainstay.operations.owed import settle
 from mainstay.operations.prepare import prepare
 from mainstay.operations.release import run_release_command
 from mainstay.operations.rollout import Rollout
@@ -47,6 +48,7 @@ def up(site: Site, report: Report, consent: Consent) -> Done:
         heal_all(site)  # what a drill that was killed has left
         strangers = _strangers(site, consent)
         site.ground.ensure(site.machines, report)
+        settle(site)
         put_back(site, report)
         rollout = Rollout(prepare(site), report)
         rollout.begin()
