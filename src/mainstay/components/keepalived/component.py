@@ -25,6 +25,9 @@ FIRST_ROUTER_ID = 51
 ROUTE_MARK = 112
 """By which our routes are told from others (`proto`, of no meaning to the kernel): the number of VRRP."""
 
+SETTLING_SECONDS = 0.3
+"""Answers under way at the balancer that had the address take milliseconds; a dead connection's visitor asks again."""
+
 
 def exposes(spec: Spec, machine: Machine) -> Exposure:
     """No port: VRRP is a protocol of its own (112), between the balancers only."""
@@ -42,6 +45,7 @@ def installs(view: View[Spec]) -> Install:
         "keeps": view.spec.balancer.mode == "active-passive",
         "instances": _instances(view),
         "mark": ROUTE_MARK,
+        "settling": SETTLING_SECONDS,
         "port": view.port(view.machine, "haproxy", "site").number,
         "notify": view.spec.balancer.notify,
     }
@@ -84,4 +88,4 @@ def _instances(view: View[Spec]) -> list[dict[str, Any]]:
     ]
 
 
-KEEPALIVED = Component("keepalived", ("keepalived", "socat"), exposes, installs)
+KEEPALIVED = Component("keepalived", ("keepalived", "nftables", "socat"), exposes, installs)
