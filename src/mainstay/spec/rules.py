@@ -12,6 +12,7 @@ Rule = Callable[[Draft], Iterator[Issue]]
 
 _WITH_SECTION: tuple[Role, ...] = ("balancer", "web", "app", "database")
 _NEEDED: tuple[Role, ...] = ("balancer", "app")
+FEWEST_VOTERS = 3
 _ENTRIES = ("wsgi", "asgi", "run")
 
 
@@ -103,6 +104,29 @@ def ensure_virtual_addresses(draft: Draft) -> Iterator[Issue]:
         yield Issue(("balancer", "addresses"), what, _virtual_addresses_fix(wanted))
 
 
+def ensure_a_majority_survives(draft: Draft) -> Iterator[Issue]:
+    """Yield an issue where failover is automatic and there are too few machines to lose one and keep a majority."""
+    if _is_voted_on(draft) and len(draft.machines or {}) < FEWEST_VOTERS:
+        here = "is one" if len(draft.machines or {}) == 1 else "are two"
+        what = f"Automatic failover needs three machines that vote, so that a majority outlives any one; here {here}."
+        fix = "Add a machine that runs `witness`, which only votes, or write `failover: manual`."
+        yield Issue(("database", "failover"), what, fix)
+
+
+def ensure_witnesses_vote(draft: Draft) -> Iterator[Issue]:
+    """Yield an issue for each witness where there is nothing to vote on."""
+    if draft.database is None or _is_voted_on(draft):
+        return
+    for name in draft.running("witness"):
+        what = f"{name} runs witness, and nobody votes without a database whose failover is automatic."
+        yield Issue(("machines", name, "runs"), what, "Take witness away, or write `failover: automatic`.")
+
+
+def _is_voted_on(draft: Draft) -> bool:
+    """Whether machines decide by themselves which database is the primary."""
+    return bool(draft.database and draft.running("database") and draft.database.failover == "automatic")
+
+
 def _virtual_addresses_wanted(balancer: Balancer, balancers: int) -> int:
     """How many addresses move: none with a single balancer, else one for all, or one for each."""
     if balancers < 2:
@@ -134,5 +158,7 @@ RULES: tuple[Rule, ...] = (
     ensure_distinct_addresses,
     ensure_all_or_no_addresses,
     ensure_virtual_addresses,
+    ensure_a_majority_survives,
+    ensure_witnesses_vote,
     *NOT_YET,
 )

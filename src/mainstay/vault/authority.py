@@ -39,7 +39,7 @@ class Leaf:
     @property
     def alternatives(self) -> x509.SubjectAlternativeName:
         """All names by which the machine is spoken to, by others and by itself."""
-        names = [x509.DNSName(self.machine), x509.DNSName("localhost")]
+        names = [x509.DNSName(name) for name in (self.machine, "localhost")]
         addresses = [x509.IPAddress(IPv4Address(text)) for text in (self.address, "127.0.0.1")]
         return x509.SubjectAlternativeName([*names, *addresses])
 

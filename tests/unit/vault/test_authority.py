@@ -67,7 +67,10 @@ def test_it_is_issued_anew_for_another_address(tmp_path: Path) -> None:
     vault = vault_at(tmp_path)
     first = vault.identity(LEAF)
     moved = vault.identity(Leaf("etcd", "srv-01", "10.77.0.9"))
-    assert (moved == first, names_of(moved)) == (False, ["srv-01", "localhost", "10.77.0.9", "127.0.0.1"])
+    assert (moved == first, names_of(moved)) == (
+        False,
+        ["srv-01", "localhost", "10.77.0.9", "127.0.0.1"],
+    )
 
 
 def test_every_purpose_and_machine_has_its_own(tmp_path: Path) -> None:
