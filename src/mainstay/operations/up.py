@@ -14,6 +14,7 @@ from mainstay.operations.release import run_release_command
 from mainstay.operations.rollout import Rollout
 from mainstay.operations.rotation import put_back
 from mainstay.operations.site import Site
+from mainstay.operations.voters.settle import settle_voters
 from mainstay.releases.release import recipe
 
 HEALTHY_SECONDS = 60.0
@@ -50,7 +51,9 @@ def up(site: Site, report: Report, consent: Consent) -> Done:
         put_back(site, report)
         rollout = Rollout(prepare(site), report)
         rollout.begin()
-        rollout.roll("base", "mysql")
+        rollout.roll("base")
+        settle_voters(rollout)
+        rollout.roll("mysql")
         is_database_changed = found_database(site, report)
         rollout.roll("haproxy", role="app")
         rollout.carry("app")
