@@ -1,6 +1,5 @@
 """Brings the voters to what the file says, one at a time, and never without a majority."""
 
-import uuid
 from collections.abc import Collection, Mapping, Sequence
 
 from mainstay.components.etcd.component import DATA, ORDER, PEER, UNIT
@@ -28,13 +27,14 @@ def settle_voters(rollout: Rollout) -> None:
     voters = {i.machine.name: i.machine for i in rollout.prepared.plan.exposures if i.component == ETCD}
     if not voters:
         return
-    reach = rollout.prepared.site.ground.reach()
-    found = reach.on_each(tuple(voters), lambda name: reach.run_or_fail(name, ("sh", "-c", LOOK)).strip())
-    if DATA_THERE not in found.values():
+    found = _look(rollout)
+    holding = [name for name, what in found.items() if what == DATA_THERE]
+    if not holding:
         _found(rollout, voters)
         return
-    cluster = Cluster(reach, [name for name, what in found.items() if what == DATA_THERE])
-    down = [name for name, what in found.items() if what != NOTHING and not _is_running(rollout, name)]
+    running_first = sorted(holding, key=lambda name: not _is_running(rollout, name))
+    cluster = Cluster(rollout.prepared.site.ground.reach(), running_first)
+    down = [name for name in voters if found[name] != NOTHING and not _is_running(rollout, name)]
     if not cluster.has_majority():
         rollout.roll_on(down, ETCD)
     new = to_enrol(voters, found, cluster.members())
@@ -64,14 +64,10 @@ def strangers(voters: Collection[Machine], members: Collection[Member]) -> tuple
     return tuple(member for member in members if member.url not in urls)
 
 
-def order_to_begin(state: str, urls: Mapping[str, str], token: str = "") -> str:
+def order_to_begin(state: str, urls: Mapping[str, str]) -> str:
     """The settings by which a voter without data begins: "new" with all others, or "existing" as one that was added."""
-    settings = {
-        "ETCD_INITIAL_CLUSTER": ",".join(f"{name}={url}" for name, url in urls.items()),
-        "ETCD_INITIAL_CLUSTER_STATE": state,
-        "ETCD_INITIAL_CLUSTER_TOKEN": token,
-    }
-    return "".join(f"{name}={value}\n" for name, value in settings.items() if value)
+    cluster = ",".join(f"{name}={url}" for name, url in urls.items())
+    return f"ETCD_INITIAL_CLUSTER={cluster}\nETCD_INITIAL_CLUSTER_STATE={state}\n"
 
 
 def peer_url(machine: Machine) -> str:
@@ -79,9 +75,15 @@ def peer_url(machine: Machine) -> str:
     return f"https://{machine.address}:{PEER}"
 
 
+def _look(rollout: Rollout) -> dict[str, str]:
+    """What lies on every machine of the site: where the voters are all new, those from before may still be asked."""
+    reach, names = rollout.prepared.site.ground.reach(), [m.name for m in rollout.prepared.plan.machines]
+    return reach.on_each(names, lambda name: reach.run_or_fail(name, ("sh", "-c", LOOK)).strip())
+
+
 def _found(rollout: Rollout, voters: Mapping[str, Machine]) -> None:
-    """Every order is given before anybody begins, so that a run that breaks off leaves no half of a cluster."""
-    order = order_to_begin("new", {name: peer_url(machine) for name, machine in voters.items()}, uuid.uuid4().hex)
+    """Every order is given before anybody begins, and given again it is the same: a run may break off in between."""
+    order = order_to_begin("new", {name: peer_url(machine) for name, machine in voters.items()})
     rollout.carry(ETCD)
     rollout.prepared.site.ground.reach().on_each(tuple(voters), lambda name: _give_order(rollout, name, order))
     rollout.roll_on(tuple(voters), ETCD)

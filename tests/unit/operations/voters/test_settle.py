@@ -44,10 +44,9 @@ def test_a_member_that_the_file_no_longer_lets_vote_is_struck_off() -> None:
 
 
 def test_all_begin_together() -> None:
-    assert order_to_begin("new", {"srv-01": "https://10.77.0.1:2380", "lb-01": "https://10.77.0.5:2380"}, "f00d") == (
+    assert order_to_begin("new", {"srv-01": "https://10.77.0.1:2380", "lb-01": "https://10.77.0.5:2380"}) == (
         "ETCD_INITIAL_CLUSTER=srv-01=https://10.77.0.1:2380,lb-01=https://10.77.0.5:2380\n"
         "ETCD_INITIAL_CLUSTER_STATE=new\n"
-        "ETCD_INITIAL_CLUSTER_TOKEN=f00d\n"
     )
 
 
