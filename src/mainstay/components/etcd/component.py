@@ -3,7 +3,7 @@
 from mainstay.model import certificate
 from mainstay.model.component import Component, View
 from mainstay.model.exposure import Exposure, Port, Probe
-from mainstay.model.fault import process_faults
+from mainstay.model.fault import Limits, process_faults
 from mainstay.model.install import Content, Directory, File, Install, Service
 from mainstay.model.machine import Machine
 from mainstay.spec import Spec
@@ -20,6 +20,8 @@ MAY_START = "/usr/local/lib/mainstay/etcd-may-start"
 DROP_IN = "/etc/systemd/system/etcd.service.d/mainstay.conf"
 LOOPBACK = "127.0.0.1"
 CLIENT, PEER, METRICS = 2379, 2380, 2381
+LIMITS = Limits(stopped=2.0)
+"""No visitor's request goes by a voter, so that there is nothing to be gentle with."""
 
 
 def exposes(spec: Spec, machine: Machine) -> Exposure:
@@ -35,7 +37,7 @@ def exposes(spec: Spec, machine: Machine) -> Exposure:
             Probe("unit", "unit", UNIT),
             Probe("votes", "http", f"http://{LOOPBACK}:{METRICS}/health"),
         ),
-        faults=process_faults("voter", "etcd", UNIT),
+        faults=process_faults("voter", "etcd", UNIT, LIMITS),
     )
 
 
