@@ -12,7 +12,7 @@ from mainstay.model.machine import Machine
 
 @dataclass(frozen=True)
 class HurtableGround:
-    """Keeps the contracts of Ground and of Hurtable; `on` says which machines run, `done` what was done."""
+    """A Ground, a Hurtable and a Rotation in one; `on` says which machines run, `done` what was done."""
 
     on: dict[str, bool]
     done: list[str] = field(default_factory=list)
@@ -56,6 +56,15 @@ class HurtableGround:
 
     def stall(self, machine: str) -> None:
         self.done.append(f"stall {machine}")
+
+    def fill_disk(self, machine: str) -> None:
+        self.done.append(f"fill the disk of {machine}")
+
+    def take_out(self, machine: str) -> None:
+        self.done.append(f"take {machine} out")
+
+    def put_back(self, machine: str) -> None:
+        self.done.append(f"put {machine} back")
 
     def mend(self) -> None:
         self.done.append("mend")

@@ -39,11 +39,18 @@ def groups_of(lab: str) -> list[Path]:
     return [Path(folder) for top in tops for folder, _, _ in os.walk(top, topdown=False)]
 
 
+def disks_of(lab: str) -> list[str]:
+    """The lab's disks that a loop device holds."""
+    held = [_read(file).strip() for file in Path("/sys/block").glob("loop*/loop/backing_file")]
+    return [disk for disk in held if f"/labs/{lab}/" in disk]
+
+
 def remains_of(lab: str) -> list[str]:
     """A line for each thing that this lab still has on this computer, files apart; empty when it is gone."""
     return [
         *(f"process {pid}: {command}" for pid, command in processes_of(lab).items()),
         *(f"mount {place}" for place in mounts_of(lab)),
+        *(f"loop device of {disk}" for disk in disks_of(lab)),
         *(f"network namespace {path}" for path in namespaces_of(lab)),
         *(f"control group {path}" for path in groups_of(lab)),
     ]

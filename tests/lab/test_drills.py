@@ -42,9 +42,16 @@ def test_the_catalogue_is_derived_from_the_file(site: LabSite) -> None:
 
 @pytest.mark.parametrize(
     "name",
-    ["server-power-off", "server-nginx-process-killed", "server-app-process-frozen", "server-cut-off-one-way"],
+    [
+        "server-power-off",
+        "server-nginx-process-killed",
+        "server-app-process-frozen",
+        "server-cut-off-one-way",
+        "server-drained",
+        "balancer-disk-full",
+    ],
 )
-def test_the_loss_of_a_server_is_survived(site: LabSite, name: str) -> None:
+def test_what_is_there_twice_or_not_needed_is_missed_by_nobody(site: LabSite, name: str) -> None:
     status, told = drilled(site, name)
     assert (status, told["held"], told["why"]) == (0, True, "")
     (run,) = told["runs"]
@@ -78,6 +85,26 @@ def test_what_a_killed_drill_left_hurt_is_healed_by_the_next(site: LabSite) -> N
     assert (status, told["held"]) == (0, True)
     assert "srv-02" in computer.inits_of("mst-drill")
     assert not (site.kept / "hurt.json").exists()
+    site.is_healthy(within=5)
+
+
+def test_a_disk_that_a_killed_drill_left_full_has_room_again_for_the_next(site: LabSite) -> None:
+    killed = site.starts("drill", "run", "balancer-disk-full")
+    killed.tells("balancer-disk-full, run 1", within=60)
+    killed.lasts(1)
+    killed.is_killed()
+    assert site.tries_on("lb-01", "sh", "-c", "echo full > /root/a-line && sync").status != 0
+    assert site.does("up", "-o", "json")
+    site.runs("lb-01", "sh", "-c", "echo full > /root/a-line && rm /root/a-line")
+    site.is_healthy(within=5)
+
+
+def test_ctrl_c_keeps_the_runs_that_were_finished(site: LabSite) -> None:
+    interrupted = site.starts("drill", "run", "balancer-disk-full", "--repeat", "9")
+    interrupted.tells("balancer-disk-full, run 2", within=90)
+    interrupted.is_interrupted()
+    assert interrupted.ends(within=30) == 130
+    assert "Report: " in interrupted.told
     site.is_healthy(within=5)
 
 

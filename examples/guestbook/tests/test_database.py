@@ -2,9 +2,9 @@
 
 import pytest
 from flask import Flask
-from guestbook.database import Database
+from guestbook.database import MOST_WRITES, Database, TooManyError, UnsureError
 from guestbook.models import Base
-from sqlalchemy import create_engine, inspect
+from sqlalchemy import create_engine, event, inspect
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
@@ -53,11 +53,60 @@ def test_a_read_that_has_waited_in_vain_is_not_repeated(database: Database) -> N
     assert work.calls == 1
 
 
-def test_a_write_is_never_repeated(database: Database) -> None:
-    work = Fails(1)
+def test_a_write_that_failed_before_its_commit_is_done_anew(database: Database) -> None:
+    work = Fails(2)
+    assert (database.write(work), work.calls) == ("done", 3)
+
+
+def test_a_write_that_met_a_former_primary_is_done_anew(database: Database) -> None:
+    work = Fails(1, why=OSError(1290, "running with --super-read-only"), connection_died=False)
+    assert (database.write(work), work.calls) == ("done", 2)
+
+
+def test_a_write_that_was_refused_for_its_own_sake_is_not_repeated(database: Database) -> None:
+    work = Fails(1, why=OSError(1062, "duplicate entry"), connection_died=False)
     with pytest.raises(OperationalError):
         database.write(work)
     assert work.calls == 1
+
+
+def test_patience_ends(database: Database) -> None:
+    work = Fails(1000)
+    with pytest.raises(OperationalError):
+        database.write(work, patience=0.2)
+    assert 1 < work.calls < 1000
+
+
+@pytest.mark.parametrize(
+    ("answer", "expected"),
+    [
+        pytest.param(OSError(2013, "lost connection"), UnsureError, id="silence after COMMIT may be a success"),
+        pytest.param(OSError(1290, "read-only"), OperationalError, id="a refused COMMIT has written nothing"),
+    ],
+)
+def test_a_commit_without_an_answer_is_never_repeated(
+    database: Database, answer: OSError, expected: type[Exception]
+) -> None:
+    commits = []
+
+    def refuse(_session: Session) -> None:
+        commits.append(answer)
+        raise OperationalError("COMMIT", {}, answer)
+
+    event.listen(Session, "before_commit", refuse)
+    try:
+        with pytest.raises(expected):
+            database.write(lambda session: "done", patience=0)
+    finally:
+        event.remove(Session, "before_commit", refuse)
+    assert len(commits) == 1
+
+
+def test_writes_that_wait_leave_threads_to_the_reads(database: Database) -> None:
+    for _ in range(MOST_WRITES):
+        database.turns.acquire()
+    with pytest.raises(TooManyError):
+        database.write(Fails(0))
 
 
 def test_both_addresses_lead_to_mysql_by_pymysql() -> None:

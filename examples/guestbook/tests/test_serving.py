@@ -9,6 +9,9 @@ from flask.testing import FlaskClient
 from guestbook.application import create_app
 from guestbook.database import Database
 from sentences import take_away
+from sqlalchemy import event
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.orm import Session
 
 NOBODY = "mysql://shop:secret@127.0.0.1:1/shop"  # nothing listens on port 1
 
@@ -52,15 +55,28 @@ def test_a_read_without_a_database_is_answered_503(alone: FlaskClient, path: str
     assert answer.json == {
         "title": "The guestbook is closed for a moment",
         "status": 503,
-        "detail": "The database does not answer at the moment. Please try again.",
+        "detail": "The database does not answer at the moment. Nothing was written. Please try again.",
     }
 
 
 def test_a_write_without_a_database_is_answered_503(alone: FlaskClient) -> None:
     answer = alone.post("/entries", data={"author": "a", "message": "m"}, headers={"Accept": "text/html"})
     assert answer.status_code == 503
-    assert "Please look whether your entry is there" in answer.text
+    assert "Nothing was written. Please try again." in answer.text
     assert "secret" not in answer.text
+
+
+def test_a_write_whose_commit_got_no_answer_is_not_called_failed(client: FlaskClient) -> None:
+    def lose(_session: Session) -> None:
+        raise OperationalError("COMMIT", {}, OSError(2013, "lost connection"))
+
+    event.listen(Session, "before_commit", lose)
+    try:
+        answer = client.post("/entries", json={"author": "a", "message": "m"})
+    finally:
+        event.remove(Session, "before_commit", lose)
+    assert (answer.status_code, "Retry-After" in answer.headers) == (500, False)
+    assert "look whether your entry is there" in answer.text
 
 
 def test_the_pages_live_while_only_the_primary_is_away(client: FlaskClient, database: Database) -> None:

@@ -52,7 +52,8 @@ def run_command(options: Options, names: tuple[str, ...], repeat: int, page: Pat
             results.extend(run(site, drills, repeat, progress))
     finally:
         if results:
-            _tell(options, site, results, page, is_interrupted=len(results) < len(drills))
+            is_whole = sum(len(result.runs) for result in results) == len(drills) * repeat
+            _tell(options, site, results, page, is_interrupted=not is_whole)
     sys.exit(0 if has_held(results) else 1)
 
 

@@ -11,10 +11,12 @@ BALANCER, SERVER, PRIMARY, REPLICA, VOTER = "balancer", "server", "primary", "re
 ROLES = (BALANCER, SERVER, PRIMARY, REPLICA, VOTER)
 POWER_OFF, POWER_CYCLE, STALLED = "power-off", "power-cycle", "cpu-stalled"
 CUT_OFF, ONE_WAY, CUT_APART = "cut-off", "cut-off-one-way", "cut-apart"
+DISK_FULL, DRAINED = "disk-full", "drained"
 HOLD_SECONDS = 5.0
 BEYOND_LIMIT_SECONDS = 2.0
 STALL_SECONDS = 3.0
 RECOVERS_BY_ITSELF = frozenset({KILLED})
+TAKES_TWO = frozenset({CUT_APART, DRAINED})
 
 DOES = {
     KILLED: "kills every process of {program} on {whom} (SIGKILL)",
@@ -26,14 +28,17 @@ DOES = {
     CUT_OFF: "cuts {whom} from the network, both ways",
     ONE_WAY: "lets nothing that {whom} sends reach anybody; it still hears all others",
     CUT_APART: "cuts {whom} from the others of its kind; clients reach all of them",
+    DISK_FULL: "fills the disk of {whom} to the last block, and gives the room back afterwards",
+    DRAINED: "drains {whom}, and puts it back into rotation afterwards",
 }
 
+_ANY = (POWER_OFF, POWER_CYCLE, STALLED, CUT_OFF, ONE_WAY, DISK_FULL)
 MACHINE_LIMITS: Mapping[str, Mapping[str, float]] = {
-    BALANCER: {POWER_OFF: 0.5, POWER_CYCLE: 0.5, STALLED: 2.0, CUT_OFF: 2.0, ONE_WAY: 2.0, CUT_APART: 2.0},
-    SERVER: {POWER_OFF: 2.0, POWER_CYCLE: 2.0, STALLED: 2.0, CUT_OFF: 2.0, ONE_WAY: 2.0},
-    PRIMARY: {POWER_OFF: 9.0, POWER_CYCLE: 9.0, STALLED: 9.0, CUT_OFF: 9.0, ONE_WAY: 9.0, CUT_APART: 9.0},
-    REPLICA: {POWER_OFF: 2.0, POWER_CYCLE: 2.0, STALLED: 2.0, CUT_OFF: 2.0, ONE_WAY: 2.0},
-    VOTER: {POWER_OFF: 2.0, POWER_CYCLE: 2.0, STALLED: 2.0, CUT_OFF: 2.0, ONE_WAY: 2.0},
+    BALANCER: dict.fromkeys((*_ANY, CUT_APART), 2.0) | {POWER_OFF: 0.5, POWER_CYCLE: 0.5, DRAINED: 0.1},
+    SERVER: dict.fromkeys((*_ANY, CUT_APART), 2.0) | {DRAINED: 0.1},
+    PRIMARY: dict.fromkeys((*_ANY, CUT_APART), 9.0),
+    REPLICA: dict.fromkeys(_ANY, 2.0),
+    VOTER: dict.fromkeys(_ANY, 2.0),
 }
 """Seconds without an answer, by role. The same for every site, so that a design is measured and not excused."""
 
@@ -76,8 +81,13 @@ class Drill:
 
     @property
     def is_of_process(self) -> bool:
-        """Whether it hits a process, so that it can be undone on any machine that can be logged in to."""
+        """Whether it hits a process, and not the whole machine."""
         return bool(self.units)
+
+    @property
+    def is_for_servers(self) -> bool:
+        """Whether it can be undone on any machine that can be logged in to."""
+        return self.is_of_process or self.act == DRAINED
 
     @property
     def recovers_by_itself(self) -> bool:
@@ -131,9 +141,12 @@ def _of_processes(role: str, faults: Iterable[Fault]) -> list[Drill]:
 
 
 def _of_machines(role: str, number: int) -> list[Drill]:
-    """A role on one machine has nobody to be cut apart from."""
-    acts = {a: limit for a, limit in MACHINE_LIMITS[role].items() if a != CUT_APART or number > 1}
-    return [Drill(f"{role}-{act}", f"{role}-{act}", role, act, limit) for act, limit in acts.items()]
+    """A role on one machine has nobody to be cut apart from, and nobody to hand its visitors to."""
+    acts = {a: limit for a, limit in MACHINE_LIMITS[role].items() if a not in TAKES_TWO or number > 1}
+    return [
+        Drill(f"{role}-{act}", f"{role}-{act}", role, act, limit, is_graceful=act == DRAINED)
+        for act, limit in acts.items()
+    ]
 
 
 def _whom(role: str) -> str:

@@ -5,6 +5,7 @@ import os
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Protocol
 
 from mainstay.drills import catalogue
 from mainstay.grounds.errors import GroundError
@@ -25,12 +26,25 @@ class Hurt:
     others: tuple[str, ...] = ()
 
 
+class Rotation(Protocol):
+    """Which machines get visitors; it is kept by the verbs, which drills do not know."""
+
+    def take_out(self, machine: str) -> None:
+        """Afterwards the machine gets no new visitors."""
+        ...
+
+    def put_back(self, machine: str) -> None:
+        """Afterwards it gets visitors again."""
+        ...
+
+
 @dataclass(frozen=True)
 class Hand:
-    """The hand that hurts and heals. `links` is None where cables and processors are out of its reach."""
+    """The hand that hurts and heals. `links` is None where cables, processors and disks are out of its reach."""
 
     ground: Ground
     links: Hurtable | None
+    rotation: Rotation
     note: Path
 
     def hurt(self, hurt: Hurt) -> None:
@@ -79,6 +93,8 @@ class Hand:
             self.unit(hurt, "kill", "--signal=CONT")
         if hurt.units:
             self.unit(hurt, "start")
+        if hurt.act == catalogue.DRAINED:
+            self.rotation.put_back(hurt.machine)
 
     def unit(self, hurt: Hurt, *words: str) -> None:
         """Have systemd on the machine do this to the hurt's units."""
@@ -117,5 +133,7 @@ _INFLICT: Mapping[str, Callable[[Hand, Hurt], None]] = {
     catalogue.CUT_OFF: lambda hand, hurt: hand.cables().cut_off(hurt.machine),
     catalogue.ONE_WAY: lambda hand, hurt: hand.cables().silence(hurt.machine),
     catalogue.CUT_APART: lambda hand, hurt: hand.cables().cut_apart((hurt.machine,), hurt.others),
+    catalogue.DISK_FULL: lambda hand, hurt: hand.cables().fill_disk(hurt.machine),
+    catalogue.DRAINED: lambda hand, hurt: hand.rotation.take_out(hurt.machine),
 }
 """What each fault does; how it is undone is one and the same for all, and harms nothing that is well."""

@@ -5,7 +5,7 @@ from typing import Protocol
 
 
 class Hurtable(Protocol):
-    """The cables of a site's machines, and their processors."""
+    """The cables of a site's machines, their processors and their disks."""
 
     def cut_off(self, machine: str) -> None:
         """Afterwards nothing reaches the machine, and nothing comes from it."""
@@ -23,6 +23,14 @@ class Hurtable(Protocol):
         """Afterwards none of the machine's processes gets any processor time."""
         ...
 
+    def fill_disk(self, machine: str) -> None:
+        """Afterwards not one block of the machine's disk is free.
+
+        Raises:
+            GroundError: it has no disk of its own, or is off.
+        """
+        ...
+
     def mend(self) -> None:
-        """Afterwards every cable carries again what it should, and every machine runs on."""
+        """Afterwards every cable carries again what it should, every machine runs on, and every disk has room."""
         ...

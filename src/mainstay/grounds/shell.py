@@ -5,6 +5,7 @@ import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TextIO
 
 from mainstay.grounds.errors import GroundError
 
@@ -84,6 +85,11 @@ def start(argv: Sequence[str]) -> Process:
     return subprocess.Popen(
         argv, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, errors="replace"
     )
+
+
+def start_writing(argv: Sequence[str], sink: TextIO) -> Process:
+    """Start a program whose output goes to a file; what it says of its errors goes nowhere."""
+    return subprocess.Popen(argv, stdin=subprocess.DEVNULL, stdout=sink, stderr=subprocess.DEVNULL, text=True)
 
 
 def converse(argv: Sequence[str], given: str, hear: Callable[[str], None]) -> Completed:

@@ -1,7 +1,7 @@
 """`drill`: hurt a part under load, heal it, and judge what the visitors noticed."""
 
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 
@@ -13,6 +13,7 @@ from mainstay.drills.result import Result, Run
 from mainstay.drills.verdict import Course, Event, Verdict, Writes, compare, judge, measure
 from mainstay.drills.witness import tell
 from mainstay.grounds.ground import Report
+from mainstay.operations.addresses import astray
 from mainstay.operations.drilled import ensure_possible, load_for, victim_of
 from mainstay.operations.errors import OperationError
 from mainstay.operations.heal import hand_of, heal_all
@@ -39,7 +40,7 @@ def chosen(site: Site, names: Sequence[str]) -> tuple[Drill, ...]:
     """
     known = drills_of(site)
     if tuple(names) == ("all",):
-        return known if site.spec.in_lab else tuple(drill for drill in known if drill.is_of_process)
+        return known if site.spec.in_lab else tuple(drill for drill in known if drill.is_for_servers)
     by_name = {drill.alias: drill for drill in known} | {drill.name: drill for drill in known}
     for name in names:
         if name not in by_name:
@@ -52,8 +53,17 @@ def run(site: Site, drills: Sequence[Drill], repeat: int, report: Report) -> Ite
     ensure_possible(site, drills)
     with only_operator(site):
         for drill in drills:
-            runs = _slim([_run(site, drill, number, report) for number in range(repeat)])
-            yield Result(drill, runs, _judged(drill, runs))
+            yield from of_finished(drill, (_run(site, drill, number, report) for number in range(repeat)))
+
+
+def of_finished(drill: Drill, runs: Iterable[Run]) -> Iterator[Result]:
+    """The result of a drill's runs; of those that were finished, where something breaks them off."""
+    done: list[Run] = []
+    try:
+        done.extend(runs)
+    finally:
+        if done:
+            yield Result(drill, _slim(done), _judged(drill, done))
 
 
 def _run(site: Site, drill: Drill, number: int, report: Report) -> Run:
@@ -75,6 +85,7 @@ def _run(site: Site, drill: Drill, number: int, report: Report) -> Run:
     events = tell(site.ground.reach(), _running(site), course.hurt_at, time.time() - time.monotonic())
     course = Course(course.hurt_at, course.heal_at, course.healthy_at, (*course.events, *events))
     writes, trouble = _writes(load)
+    trouble = "; ".join(filter(None, (trouble, astray(site))))
     attempts = load.attempts()
     figures = measure(attempts, course, writes, drill.recovers_by_itself)
     report("", "")
@@ -117,7 +128,7 @@ def _wait_until_healthy(site: Site) -> None:
     if _healthy_at(site) is None:
         found = status(site)
         sick = [f"  {name}: {seen.why}" for name, seen in found.examined.items() if not seen.is_healthy]
-        said = "\n".join((*sick, f"  {found.database_sentence}"))
+        said = "\n".join((*sick, f"  {found.database_sentence}", *filter(None, [astray(site)])))
         raise OperationError(f"Not healthy within {HEALTHY_SECONDS:g} s:\n{said}", "Heal it first: `mainstay up`.")
 
 
@@ -125,7 +136,7 @@ def _healthy_at(site: Site) -> float | None:
     """Wait until every part is healthy; the moment at which it was found so, None if it is not in time."""
     begun = time.monotonic()
     while time.monotonic() - begun < HEALTHY_SECONDS:
-        if status(site).is_healthy:
+        if status(site).is_healthy and not astray(site):
             return time.monotonic()
         time.sleep(POLL_SECONDS)
     return None

@@ -5,15 +5,16 @@ from collections.abc import Sequence
 
 from mainstay.compiler.place import voters
 from mainstay.drills.attempt import PROBE, READ, WRITE
-from mainstay.drills.catalogue import BALANCER, CUT_APART, PRIMARY, REPLICA, SERVER, VOTER, Drill
+from mainstay.drills.catalogue import BALANCER, CUT_APART, DRAINED, PRIMARY, REPLICA, SERVER, VOTER, Drill
 from mainstay.drills.exchange import Door
 from mainstay.drills.hurting import Hurt
 from mainstay.drills.load import Load
 from mainstay.drills.visitors import Order
-from mainstay.grounds.errors import GroundError
 from mainstay.grounds.lab import network
 from mainstay.grounds.lab.lab import Lab
+from mainstay.operations.addresses import holders
 from mainstay.operations.errors import OperationError
+from mainstay.operations.rotation import noted
 from mainstay.operations.site import Site
 from mainstay.operations.status import status
 
@@ -29,7 +30,7 @@ def ensure_possible(site: Site, drills: Sequence[Drill]) -> None:
     """
     if not site.ground.members():
         raise OperationError(f"{site.spec.name} has not been made yet.", "Run `mainstay up`.")
-    dangerous = [drill.name for drill in drills if not (site.spec.in_lab or drill.is_of_process)]
+    dangerous = [drill.name for drill in drills if not (site.spec.in_lab or drill.is_for_servers)]
     if dangerous:
         raise OperationError(
             f"On servers this could not be undone from here: {', '.join(dangerous)}.",
@@ -69,29 +70,28 @@ def victim_of(site: Site, drill: Drill, number: int) -> Hurt:
     voting = [m.name for m in voters(site.machines, site.spec.database.failover)]
     candidates = {
         BALANCER: _with_address(site),
-        SERVER: servers if drill.is_of_process else [name for name in servers if name != primary] or servers,
+        SERVER: servers if drill.is_for_servers else [name for name in servers if name != primary] or servers,
         PRIMARY: [primary] if primary else [],
         REPLICA: [name for name in databases if name != primary],
         VOTER: voting if drill.is_of_process else [name for name in voting if name != primary],
     }[drill.role]
+    if drill.act == DRAINED:
+        out = noted(site)
+        candidates = [name for name in candidates if name not in out]
     if not candidates:
         raise OperationError(f"{drill.name}: nobody is {drill.role} now.", "`mainstay status` shows who is what.")
     machine = candidates[number % len(candidates)]
-    peers = [m.name for m in site.running("balancer")] if drill.role == BALANCER else databases
-    others = tuple(name for name in peers if name != machine) if drill.act == CUT_APART else ()
+    others = _peers(site, drill.role, machine) if drill.act == CUT_APART else ()
     return Hurt(drill.act, machine, drill.units, others)
+
+
+def _peers(site: Site, role: str, machine: str) -> tuple[str, ...]:
+    """The others of its kind; of a server all who do the work behind the balancers, be it the database's only."""
+    kind = {BALANCER: {"balancer"}, SERVER: {"web", "app", "database"}}.get(role, {"database"})
+    return tuple(m.name for m in site.machines if kind & {*m.roles} and m.name != machine)
 
 
 def _with_address(site: Site) -> list[str]:
     """The balancer that has the site's first address; all of them if that cannot be said."""
-    address = doors_of(site)[0].address
-    balancers = [m.name for m in site.running("balancer")]
-    having = [name for name in balancers if f" {address}/" in _addresses(site, name)]
-    return having or balancers
-
-
-def _addresses(site: Site, machine: str) -> str:
-    try:
-        return site.ground.reach().run_or_fail(machine, ("ip", "-oneline", "-4", "address"))
-    except GroundError:
-        return ""
+    having = next(iter(holders(site).values()), [])
+    return having or [m.name for m in site.running("balancer")]

@@ -1,12 +1,31 @@
 """Undoes what a drill that broke off has left hurt; `drill` and `up` begin with it."""
 
+from dataclasses import dataclass
+
 from mainstay.drills.hurting import Hand, Hurt
 from mainstay.grounds.hurtable import Hurtable
 from mainstay.grounds.lab.hurting import LabHurting
 from mainstay.grounds.lab.lab import Lab
+from mainstay.operations.drain import machine_in_rotation, take_back, take_out
 from mainstay.operations.site import Site
 
 NOTE = "hurt.json"
+IDLE_SECONDS = 10.0
+
+
+@dataclass(frozen=True)
+class SiteRotation:
+    """The rotation of one site, for a verb that holds its lock; keeps the contract of `Rotation`."""
+
+    site: Site
+
+    def take_out(self, machine: str) -> None:
+        """Afterwards it is drained; its connections are given ten seconds."""
+        take_out(self.site, machine_in_rotation(self.site, machine), IDLE_SECONDS)
+
+    def put_back(self, machine: str) -> None:
+        """Afterwards it is in rotation again."""
+        take_back(self.site, machine)
 
 
 def heal_all(site: Site) -> tuple[Hurt, ...]:
@@ -16,7 +35,7 @@ def heal_all(site: Site) -> tuple[Hurt, ...]:
 
 def hand_of(site: Site) -> Hand:
     """The hand that hurts and heals this site's machines."""
-    return Hand(site.ground, _links(site), site.folder / NOTE)
+    return Hand(site.ground, _links(site), SiteRotation(site), site.folder / NOTE)
 
 
 def _links(site: Site) -> Hurtable | None:

@@ -13,6 +13,7 @@ from mainstay.grounds.lab.lab import Lab
 from mainstay.grounds.lab.places import labs_folder
 from mainstay.grounds.lab.record import all_labs
 from mainstay.operations.errors import OperationError
+from mainstay.operations.owed import settle
 from mainstay.operations.site import Site, packages
 
 
@@ -49,7 +50,7 @@ def find(name: str) -> Lab:
     """
     for places, _ in all_labs():
         if places.name == name:
-            return Lab(places, (), 0, ())
+            return Lab(places, (), 0, (), 0)
     known = ", ".join(places.name for places, _ in all_labs()) or "none"
     raise OperationError(f"There is no lab named {name} in {labs_folder()}.", f"There are: {known}.")
 
@@ -65,7 +66,7 @@ def destroy(lab: Lab, report: Report) -> None:
 
 
 def power(site: Site, machine: str, *, is_on: bool) -> None:
-    """Put a machine's plug in, or pull it.
+    """Put a machine's plug in, and tell it what it has missed; or pull it.
 
     Raises:
         OperationError: the site has not been made yet.
@@ -73,7 +74,11 @@ def power(site: Site, machine: str, *, is_on: bool) -> None:
     """
     if not site.ground.members():
         raise OperationError(f"{site.spec.name} has not been made yet.", "Run `mainstay up`.")
-    (site.ground.power_on if is_on else site.ground.power_off)(machine)
+    if not is_on:
+        site.ground.power_off(machine)
+        return
+    site.ground.power_on(machine)
+    settle(site)
 
 
 def ensure_image(report: Report) -> Path:

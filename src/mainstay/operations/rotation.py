@@ -13,6 +13,9 @@ REMEMBER = "/usr/local/lib/mainstay/haproxy-remember"
 NOTES = "/var/lib/mainstay/drained"
 """On every balancer: one file for each machine that the user has drained; keepalived watches the balancer's own."""
 
+DRAINED = "/run/mainstay-drained"
+"""On a drained server: its programs then stop without waiting until they are out of rotation."""
+
 IDLE_SECONDS = 10.0
 TAKEN_BACK_SECONDS = 15.0
 SITE = "site"
@@ -70,11 +73,13 @@ def noted(site: Site) -> frozenset[str]:
 
 
 def set_state(site: Site, server: str, state: str) -> None:
-    """Tell every balancer: "drain" (no new requests) or "ready"; each remembers it when it restarts."""
+    """Tell the server and every balancer, which remember it: "drain" (no new requests) or "ready"."""
     for balancer in balancers_on(site):
         for backend in _backends(site):
             _ask(site, balancer, f"set server {backend}/{server} state {state}")
         _heard(site, balancer, (REMEMBER,))
+    if site.ground.members().get(server):
+        _heard(site, server, ("touch", DRAINED) if state == "drain" else ("rm", "-f", DRAINED))
 
 
 def sessions(site: Site, server: str) -> int:
@@ -91,6 +96,11 @@ def visitors(site: Site, balancer: str) -> int:
 def wait_until_taken_back(site: Site, server: str) -> None:
     """Wait until every balancer's own checks have found the server well, but no longer than fifteen seconds."""
     wait(lambda: all(row["status"] == "UP" for row in _rows(site, server)), TAKEN_BACK_SECONDS)
+
+
+def is_answering(site: Site, balancer: str) -> bool:
+    """Whether a balancer's HAProxy answers at its runtime socket."""
+    return bool(_statistics(site, balancer))
 
 
 def balancers_on(site: Site) -> list[str]:
@@ -116,10 +126,10 @@ def _ask(site: Site, balancer: str, order: str) -> str:
     return _heard(site, balancer, ("python3", "-c", ASK, ADMIN_SOCKET, order))
 
 
-def _heard(site: Site, balancer: str, argv: tuple[str, ...]) -> str:
-    """What a program on a balancer says; "" of a balancer that does not answer, which sends no requests either."""
+def _heard(site: Site, machine: str, argv: tuple[str, ...]) -> str:
+    """What a program on a machine says; "" of one that does not answer, which sends and serves no requests either."""
     try:
-        done = site.ground.reach().run(balancer, argv)
+        done = site.ground.reach().run(machine, argv)
     except GroundError:
         return ""
     return done.output if done.is_success else ""

@@ -81,7 +81,7 @@ def packages() -> tuple[str, ...]:
 def _ground(spec: Spec, folder: Path, machines: tuple[Machine, ...], entrances: tuple[str, ...]) -> Ground:
     if spec.in_lab:
         places = Places(spec.name, labs_folder() / spec.name, folder)
-        return Lab(places, packages(), spec.lab.port, entrances)
+        return Lab(places, packages(), spec.lab.port, entrances, spec.lab.disk)
     return Servers(
         folder, {m.name: spec.machines[m.name].ssh for m in machines}, spec.domain, spec.balancer.port, machines
     )

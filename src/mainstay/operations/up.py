@@ -9,6 +9,7 @@ from mainstay.operations.database.found import found_database, remove_old_accoun
 from mainstay.operations.errors import OperationError
 from mainstay.operations.heal import heal_all
 from mainstay.operations.lock import only_operator
+from mainstay.operations.owed import settle
 from mainstay.operations.prepare import prepare
 from mainstay.operations.release import run_release_command
 from mainstay.operations.rollout import Rollout
@@ -48,6 +49,7 @@ def up(site: Site, report: Report, consent: Consent) -> Done:
         heal_all(site)  # what a drill that was killed has left
         strangers = _strangers(site, consent)
         site.ground.ensure(site.machines, report)
+        settle(site)
         put_back(site, report)
         rollout = Rollout(prepare(site), report)
         rollout.begin()
@@ -64,12 +66,16 @@ def up(site: Site, report: Report, consent: Consent) -> Done:
         remove_old_accounts(site, report)
         if strangers:
             site.ground.dismiss(strangers)
-        names = [machine.name for machine in site.machines]
-        report("", "waiting until all is healthy")
-        wait_until_healthy(site.ground.reach(), rollout.prepared.plan.exposures, names, HEALTHY_SECONDS)
-        report("", "")
+        _wait_until_all_is_healthy(rollout)
         rollout.end()
         return Done(rollout.counts, is_database_changed, site.ground.endpoints())
+
+
+def _wait_until_all_is_healthy(rollout: Rollout) -> None:
+    plan, site = rollout.prepared.plan, rollout.prepared.site
+    rollout.report("", "waiting until all is healthy")
+    wait_until_healthy(site.ground.reach(), plan.exposures, [m.name for m in plan.machines], HEALTHY_SECONDS)
+    rollout.report("", "")
 
 
 def _strangers(site: Site, consent: Consent) -> tuple[str, ...]:

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 
 from mainstay.spec.draft import Draft
+from mainstay.spec.lab_addresses import FIRST, LAST, derived, is_within
 from mainstay.spec.not_yet import NOT_YET
 from mainstay.spec.problem import Issue
 from mainstay.spec.sections.balancer import Balancer
@@ -104,6 +105,21 @@ def ensure_virtual_addresses(draft: Draft) -> Iterator[Issue]:
         yield Issue(("balancer", "addresses"), what, _virtual_addresses_fix(wanted))
 
 
+def ensure_addresses_of_the_lab(draft: Draft) -> Iterator[Issue]:
+    """Yield an issue for each address that is to move in a lab and cannot: outside its network, or a machine's own."""
+    machines = draft.machines or {}
+    if draft.balancer is None or any(machine.address for machine in machines.values()):
+        return
+    own = {address: name for name, address in derived(machines).items()}
+    for address in draft.balancer.addresses if len(draft.running("balancer")) > 1 else ():
+        if not is_within(address):
+            fix = f"Write one from {FIRST} to {LAST}, or leave them out: the lab makes them up."
+            yield Issue(("balancer", "addresses"), f"{address} is not an address of the lab's network.", fix)
+        elif address in own:
+            what = f"{address} is the address of {own[address]}, and cannot move."
+            yield Issue(("balancer", "addresses"), what, "Write an address that no machine has.")
+
+
 def ensure_a_majority_survives(draft: Draft) -> Iterator[Issue]:
     """Yield an issue where failover is automatic and there are too few machines to lose one and keep a majority."""
     if _is_voted_on(draft) and len(draft.machines or {}) < FEWEST_VOTERS:
@@ -158,6 +174,7 @@ RULES: tuple[Rule, ...] = (
     ensure_distinct_addresses,
     ensure_all_or_no_addresses,
     ensure_virtual_addresses,
+    ensure_addresses_of_the_lab,
     ensure_a_majority_survives,
     ensure_witnesses_vote,
     *NOT_YET,

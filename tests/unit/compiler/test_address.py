@@ -7,7 +7,8 @@ from itertools import count
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from mainstay.compiler.address import LAB_NETWORK, RESERVED_TAIL, address, virtual_addresses
+from mainstay.compiler.address import address, virtual_addresses
+from mainstay.spec.lab_addresses import LAB_NETWORK, RESERVED_TAIL
 from tests.builders import a_site
 
 A_NAME = st.from_regex("[a-z]([a-z0-9-]{0,8}[a-z0-9])?", fullmatch=True).filter(lambda name: name[:2] != "x-")

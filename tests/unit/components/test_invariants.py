@@ -7,6 +7,7 @@ import pytest
 from mainstay.compiler.catalogue import COMPONENTS
 from mainstay.components.etcd.component import PURPOSE as ETCD
 from mainstay.components.keepalived.component import HAND_OVER
+from mainstay.components.nginx.component import LEAVES
 from mainstay.model.certificate import identity_path
 from mainstay.model.exposure import EVERYBODY
 from mainstay.model.install import Install
@@ -31,7 +32,7 @@ SITES: dict[str, Spec] = {name: site_of(blueprint(name)) for name in BLUEPRINTS}
     ),
     "asgi": a_site(app={"source": "./app", "asgi": "shop:app"}),
 }
-ASKED_ANEW = {HAND_OVER, identity_path(ETCD)}
+ASKED_ANEW = {HAND_OVER, LEAVES, identity_path(ETCD)}
 """What is read each time as it then is: programs that another component runs, certificates."""
 NAMES = {component.name for component in COMPONENTS}
 

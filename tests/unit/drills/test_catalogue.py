@@ -28,6 +28,7 @@ def test_a_role_with_one_program_needs_no_program_in_the_name() -> None:
         "balancer-cpu-stalled",
         "balancer-cut-off",
         "balancer-cut-off-one-way",
+        "balancer-disk-full",
     ]
 
 
@@ -57,6 +58,16 @@ def test_one_of_a_kind_cannot_be_cut_apart() -> None:
     two = [a_machine(name, runs="balancer") for name in ("lb-01", "lb-02")]
     assert "balancer-cut-apart" in [drill.name for drill in catalogue({}, two)]
     assert "primary-cut-apart" in names(a_site(machines=DISTRIBUTED), "primary")
+    assert "server-cut-apart" in names(a_site(machines=DISTRIBUTED), "server")
+
+
+def test_only_those_who_have_a_deputy_are_drained_and_gently() -> None:
+    found = {drill.name: drill for drill in drills(a_site(machines=DISTRIBUTED)) if drill.act == "drained"}
+    assert [*found] == ["server-drained"]
+    drained = found["server-drained"]
+    assert (drained.limit_seconds, drained.is_graceful, drained.is_for_servers) == (0.1, True, True)
+    two = [a_machine(name, runs="balancer") for name in ("lb-01", "lb-02")]
+    assert "balancer-drained" in [drill.name for drill in catalogue({}, two)]
 
 
 def test_names_are_unique_and_every_fault_is_held_longer_than_its_limit() -> None:

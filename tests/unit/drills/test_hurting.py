@@ -17,7 +17,7 @@ def a_ground() -> HurtableGround:
 
 
 def a_hand(ground: HurtableGround, folder: Path) -> Hand:
-    return Hand(ground, ground, folder / "hurt.json")
+    return Hand(ground, ground, ground, folder / "hurt.json")
 
 
 @pytest.mark.parametrize(
@@ -47,6 +47,8 @@ def a_hand(ground: HurtableGround, folder: Path) -> Hand:
         (Hurt("cpu-stalled", "srv-02"), ["stall srv-02"], ["mend"]),
         (Hurt("cut-off", "srv-02"), ["cut off srv-02"], ["mend"]),
         (Hurt("cut-off-one-way", "srv-02"), ["silence srv-02"], ["mend"]),
+        (Hurt("disk-full", "srv-02"), ["fill the disk of srv-02"], ["mend"]),
+        (Hurt("drained", "srv-02"), ["take srv-02 out"], ["mend", "put srv-02 back"]),
         (Hurt("cut-apart", "srv-01", others=("srv-02",)), ["cut srv-01 from srv-02"], ["mend"]),
     ],
 )
@@ -99,10 +101,12 @@ def test_a_stopped_service_on_a_machine_that_lost_power_since_is_healed(tmp_path
 
 def test_where_cables_are_out_of_reach_only_processes_can_be_hurt(tmp_path: Path) -> None:
     ground = a_ground()
-    hand = Hand(ground, None, tmp_path / "hurt.json")
+    hand = Hand(ground, None, ground, tmp_path / "hurt.json")
     hand.hurt(Hurt("process-killed", "srv-01", NGINX))
     with pytest.raises(GroundError, match="in the lab only"):
         hand.hurt(Hurt("cut-off", "srv-01"))
+    with pytest.raises(GroundError, match="in the lab only"):
+        hand.hurt(Hurt("disk-full", "srv-01"))
     hand.heal_all()
     assert ground.done == [
         "srv-01: systemctl kill --signal=KILL nginx.service",

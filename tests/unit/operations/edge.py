@@ -5,7 +5,7 @@ from pathlib import Path
 
 from mainstay.compiler.address import address
 from mainstay.grounds.errors import GroundError
-from mainstay.operations.rotation import ADMIN_SOCKET, NOTES, REMEMBER
+from mainstay.operations.rotation import ADMIN_SOCKET, DRAINED, NOTES, REMEMBER
 from mainstay.operations.site import Site, _entrances
 from mainstay.spec import Spec
 from mainstay.vault.vault import Vault
@@ -25,6 +25,7 @@ class Balancer:
     visitors: int = 0
     notes: set[str] = field(default_factory=set)
     looks_until_addresses_leave: int = 0
+    looks_until_willing: int = 0
     remembered: dict[str, str] = field(default_factory=dict)
     is_reachable: bool = True
     is_answering: bool = True
@@ -73,6 +74,8 @@ def an_edge(folder: Path, spec: Spec) -> Edge:
     moving = [entrance.partition(":")[0] for entrance in entrances]
 
     def answer(asked: Asked) -> str:
+        if asked.arguments[-1:] == (DRAINED,):
+            return ""
         return _answer(balancers[asked.machine], asked, moving)
 
     ground = FakeGround(dict.fromkeys((machine.name for machine in machines), True), FakeReach(answer))
@@ -92,6 +95,8 @@ def _answer(balancer: Balancer, asked: Asked, moving: list[str]) -> str:
             return "".join(f"{name}\n" for name in sorted(balancer.notes))
         case ("sh", "-c", command):
             _note(balancer, command)
+        case ("journalctl", *_):
+            return _keepalived_said(balancer, asked.machine)
         case ("ip", *_):
             return _shown(balancer, asked.machine, moving)
         case order:
@@ -118,6 +123,13 @@ def _note(balancer: Balancer, command: str) -> None:
     else:
         assert command == f"mkdir -p {NOTES} && echo 1 > {NOTES}/{name}"
         balancer.notes.add(name)
+
+
+def _keepalived_said(balancer: Balancer, name: str) -> str:
+    """A balancer that is drained is at FAULT; so is one that is slow, for some looks after that."""
+    is_at_fault = name in balancer.notes or balancer.looks_until_willing > 0
+    balancer.looks_until_willing -= 1
+    return f"(site-1) Entering MASTER STATE\n(site-1) Entering {'FAULT' if is_at_fault else 'BACKUP'} STATE\n"
 
 
 def _shown(balancer: Balancer, name: str, moving: list[str]) -> str:

@@ -7,6 +7,7 @@ import pytest
 from mainstay.operations.drain import drain, undrain
 from mainstay.operations.errors import OperationError
 from mainstay.operations.lock import only_operator
+from mainstay.operations.owed import settle
 from tests.builders import a_site, machines_that_run
 from tests.unit.operations.edge import Edge, an_edge
 
@@ -68,6 +69,47 @@ def test_what_is_put_back_gets_visitors_again(edge: Edge) -> None:
         ("srv-01", "putting it back into rotation"),
         ("lb-02", "putting it back into rotation"),
     ]
+
+
+def test_a_balancer_is_back_when_its_keepalived_wants_the_address_again(edge: Edge) -> None:
+    drain(edge.site, "lb-01", 60, edge.report)
+    edge.balancers["lb-01"].looks_until_willing = 2
+    assert undrain(edge.site, "lb-01", edge.report) == "lb-01 is in rotation."
+    assert edge.balancers["lb-01"].looks_until_willing < 0
+
+
+def test_a_balancer_that_was_off_hears_later_who_was_put_back_meanwhile(edge: Edge) -> None:
+    drain(edge.site, "srv-01", 60, edge.report)
+    edge.ground.power_off("lb-02")
+    said = undrain(edge.site, "srv-01", edge.report)
+    assert said == "srv-01 is in rotation; lb-02 will hear of it when switched on by Mainstay."
+    assert notes(edge) == {"lb-02": {"srv-01"}}
+    settle(edge.site)
+    assert notes(edge) == {"lb-02": {"srv-01"}}
+    edge.ground.power_on("lb-02")
+    settle(edge.site)
+    assert (notes(edge), edge.balancers["lb-02"].states["app/srv-01"]) == ({}, "UP")
+    assert not (edge.site.folder / "owed.json").exists()
+
+
+def test_a_balancer_that_is_off_is_put_back_when_it_returns(edge: Edge) -> None:
+    drain(edge.site, "lb-02", 60, edge.report)
+    edge.ground.power_off("lb-02")
+    said = undrain(edge.site, "lb-02", edge.report)
+    assert said == "lb-02 is in rotation; lb-02 will hear of it when switched on by Mainstay."
+    edge.ground.power_on("lb-02")
+    settle(edge.site)
+    assert notes(edge) == {}
+
+
+def test_what_is_drained_anew_stays_so_when_a_balancer_returns(edge: Edge) -> None:
+    drain(edge.site, "srv-01", 60, edge.report)
+    edge.ground.power_off("lb-02")
+    undrain(edge.site, "srv-01", edge.report)
+    drain(edge.site, "srv-01", 60, edge.report)
+    edge.ground.power_on("lb-02")
+    settle(edge.site)
+    assert notes(edge) == {"lb-01": {"srv-01"}, "lb-02": {"srv-01"}}
 
 
 def test_what_was_never_out_can_be_put_back(edge: Edge) -> None:

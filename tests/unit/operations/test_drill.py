@@ -1,12 +1,16 @@
 """Which drills are run, and where."""
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from mainstay.compiler.address import address
+from mainstay.drills.catalogue import Drill
 from mainstay.drills.exchange import Door
-from mainstay.operations.drill import chosen
+from mainstay.drills.result import Result, Run
+from mainstay.drills.verdict import Course, Figures, Writes
+from mainstay.operations.drill import chosen, of_finished
 from mainstay.operations.drilled import doors_of, ensure_possible
 from mainstay.operations.errors import OperationError
 from mainstay.operations.heal import hand_of
@@ -31,7 +35,7 @@ def test_all_is_every_drill_in_the_lab_and_on_servers_what_can_be_undone(tmp_pat
     assert {"balancer-power-off", "server-nginx-process-killed", "server-cut-off"} <= in_lab
     on_servers = chosen(opened(ON_SERVERS, tmp_path), ["all"])
     assert on_servers
-    assert all(drill.is_of_process for drill in on_servers)
+    assert all(drill.is_for_servers for drill in on_servers)
 
 
 def test_drills_are_run_in_the_order_in_which_they_were_named_in_either_form(tmp_path: Path) -> None:
@@ -66,3 +70,29 @@ def test_the_note_of_what_is_hurt_lies_beside_the_file(tmp_path: Path) -> None:
     hand = hand_of(opened(IN_LAB, tmp_path))
     assert hand.note == tmp_path / ".mainstay" / "shop" / "hurt.json"
     assert hand.links is None
+
+
+def test_a_repeat_that_is_broken_off_keeps_the_runs_that_were_finished() -> None:
+    figures = Figures(0.1, 0, 0, 0, 0, Writes(), None, 1.0)
+    a_run = Run("srv-01", 0.0, 10.0, Course(1.0, 6.0, 7.0), figures)
+
+    def broken_off() -> Iterator[Run]:
+        yield a_run
+        yield a_run
+        raise KeyboardInterrupt
+
+    results: list[Result] = []
+    with pytest.raises(KeyboardInterrupt):
+        results.extend(of_finished(Drill("server-power-off", "", "server", "power-off", 2.0), broken_off()))
+    assert [len(result.runs) for result in results] == [2]
+
+
+def test_one_that_is_broken_off_in_its_first_run_has_no_result() -> None:
+    def broken_off() -> Iterator[Run]:
+        yield from ()
+        raise KeyboardInterrupt
+
+    results: list[Result] = []
+    with pytest.raises(KeyboardInterrupt):
+        results.extend(of_finished(Drill("server-power-off", "", "server", "power-off", 2.0), broken_off()))
+    assert results == []

@@ -60,7 +60,7 @@ monitoring: FALSE
         "https": False,
         "firewall": False,
         "monitoring": False,
-        "lab": {"port": 8080, "buffer_pool": 128 * 2**20},
+        "lab": {"port": 8080, "buffer_pool": 128 * 2**20, "disk": 2**33},
     }
 
 
@@ -72,7 +72,7 @@ balancer:
    extra: [option x, option y]}
 web: {static: {/static: ./app/static/}, max_body: 1GiB, headers: {X-A: no; x, x-b: 010}}
 database: {failover: manual, max_lag: 1h, buffer_pool: 2GiB}
-lab: {port: 0x1F91, buffer_pool: 512KiB}
+lab: {port: 0x1F91, buffer_pool: 512KiB, disk: 4GiB}
 """
     one = "app, database], address: 192.0.2.1, ssh: {user: me, port: 22, key: ~/k}}"
     machines = MINIMAL.replace("app]}", f"{one}\n  lb-02: {{runs: [balancer], address: 192.0.2.2}}")
@@ -102,7 +102,7 @@ lab: {port: 0x1F91, buffer_pool: 512KiB}
         "max_lag": 3600.0,
         "buffer_pool": 2**31,
     }
-    assert spec.lab.model_dump() == {"port": 8081, "buffer_pool": 2**19}
+    assert spec.lab.model_dump() == {"port": 8081, "buffer_pool": 2**19, "disk": 2**32}
     assert spec.machines["srv-01"].ssh == Ssh(user="me", port=22, key="~/k")
 
 

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from mainstay.spec.draft import Draft
+from mainstay.spec.lab_addresses import derived
 from mainstay.spec.not_yet import (
     refuse_automatic_failover,
     refuse_firewall,
@@ -16,6 +17,7 @@ from mainstay.spec.problem import Issue
 from mainstay.spec.rules import (
     Rule,
     ensure_a_majority_survives,
+    ensure_addresses_of_the_lab,
     ensure_all_or_no_addresses,
     ensure_app_is_written,
     ensure_distinct_addresses,
@@ -180,6 +182,38 @@ def test_the_address_of_a_machine_cannot_move() -> None:
 
 def test_each_address_that_moves_is_another() -> None:
     assert list(ensure_virtual_addresses(draft(*OWN[:2], balancer=moving(A, A, mode="active-active")))) != []
+
+
+IN_NO_LAB = ["192.0.2.9", "10.77.255.254", "10.77.0.0"]
+
+
+@pytest.mark.parametrize("address", IN_NO_LAB)
+def test_what_moves_in_a_lab_is_of_its_network(address: str) -> None:
+    what = f"{address} is not an address of the lab's network."
+    fix = "Write one from 10.77.0.1 to 10.77.254.255, or leave them out: the lab makes them up."
+    found = list(ensure_addresses_of_the_lab(draft(*balancers(None, None), balancer=moving(address))))
+    assert found == [Issue(("balancer", "addresses"), what, fix)]
+
+
+def test_what_moves_in_a_lab_is_no_machines_own() -> None:
+    own = derived(["srv-01", "srv-02"])["srv-02"]
+    what = f"{own} is the address of srv-02, and cannot move."
+    found = list(ensure_addresses_of_the_lab(draft(*balancers(None, None), balancer=moving(own))))
+    assert found == [Issue(("balancer", "addresses"), what, "Write an address that no machine has.")]
+
+
+@pytest.mark.parametrize(
+    ("machines", "balancer"),
+    [
+        (balancers(None, None), moving("10.77.0.1")),
+        (balancers(None, None), moving()),
+        (balancers("192.0.2.1", "192.0.2.2"), moving("192.0.2.9")),
+        (balancers(None), moving("192.0.2.9")),
+        (balancers(None, None), None),
+    ],
+)
+def test_other_addresses_move_freely(machines: tuple[Machine, ...], balancer: Balancer | None) -> None:
+    assert list(ensure_addresses_of_the_lab(draft(*machines, balancer=balancer))) == []
 
 
 def test_addresses_that_cannot_move_are_told_with_their_line(tmp_path: Path) -> None:

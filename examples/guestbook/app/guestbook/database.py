@@ -1,8 +1,11 @@
 """Two ways to the database: the primary takes the writes, the replicas answer the reads."""
 
 import ssl
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+import threading
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TypeVar
 
@@ -20,13 +23,34 @@ READ_SECONDS = 3  # the rows of a page come within milliseconds, or not at all
 WRITE_SECONDS = 10  # a commit may wait until a replica has it too
 RECYCLE_SECONDS = 300
 
-# What "the database does not answer" looks like from here.
-DATABASE_ERRORS = (DBAPIError, PoolTimeout)
+# While the database changes its primary, a write waits and tries again. Each that waits holds a thread: of the
+# eight that a process has, two are left for the reads and for the health check.
+PATIENCE_SECONDS = 3.0
+PAUSE_SECONDS = 0.05
+MOST_WRITES = 6
+TURN_SECONDS = 0.5
 
 # MySQL answers these when it has stopped being the primary or is going down: shutdown in progress, read-only
 # by option, read-only transaction, read-only mode. The connection works, but it leads to the wrong server,
 # so it is thrown away and the next request is led to the new primary.
 NO_LONGER_PRIMARY = {1053, 1290, 1792, 1836}
+
+# The client's own: it could not connect, or lost the connection.
+NO_CONNECTION = {2003, 2006, 2013}
+
+# Said in answer to COMMIT, these mean that nothing was written: the server is read-only.
+REFUSED = {1290, 1792, 1836}
+
+# The transaction was undone for the sake of another: deadlock, waited too long for a lock.
+GAVE_WAY = {1205, 1213}
+
+
+class UnsureError(Exception):
+    """COMMIT was sent, and no answer came: the write may have been carried out, or may not."""
+
+
+class TooManyError(Exception):
+    """Too many writes wait for the database already: this one was not begun."""
 
 
 @dataclass(frozen=True)
@@ -35,6 +59,7 @@ class Database:
 
     primary: Engine
     replica: Engine
+    turns: threading.Semaphore = field(default_factory=lambda: threading.Semaphore(MOST_WRITES))
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str]) -> "Database":
@@ -52,14 +77,52 @@ class Database:
                 raise
         return _run(self.replica, work)
 
-    def write(self, work: Callable[[Session], T]) -> T:
-        """Run `work` on the primary and commit it.
+    def write(self, work: Callable[[Session], T], patience: float = PATIENCE_SECONDS) -> T:
+        """Run `work` on the primary and commit it; try again for `patience` seconds what was certainly not written.
 
-        It is never tried again: when the connection dies after COMMIT was sent nobody can know whether the
-        server carried it out, and a second try could write the entry twice. The visitor is told instead.
+        What failed before COMMIT was sent was not written: the whole of it is done anew, with whoever is primary
+        by then. When the connection dies after COMMIT was sent nobody can know whether the server carried it out,
+        and a second try could write the entry twice: that is never tried again, the visitor is told instead.
+
+        Raises:
+            UnsureError: it may be written, or may not.
+            DBAPIError: it was not written.
+            TooManyError: it was not written, as too many others are waiting already.
         """
-        with Session(self.primary, expire_on_commit=False) as session, session.begin():
-            return work(session)
+        until = time.monotonic() + patience
+        with self._turn():
+            while True:
+                try:
+                    return self._write_once(work)
+                except DBAPIError as error:
+                    if not _is_worth_another_try(error) or time.monotonic() + PAUSE_SECONDS >= until:
+                        raise
+                time.sleep(PAUSE_SECONDS)
+
+    def _write_once(self, work: Callable[[Session], T]) -> T:
+        with Session(self.primary, expire_on_commit=False) as session:
+            done = work(session)
+            session.flush()
+            try:
+                session.commit()
+            except DBAPIError as error:
+                if _number(error) in REFUSED | GAVE_WAY:
+                    raise
+                raise UnsureError from error
+            return done
+
+    @contextmanager
+    def _turn(self) -> Iterator[None]:
+        if not self.turns.acquire(timeout=TURN_SECONDS):
+            raise TooManyError
+        try:
+            yield
+        finally:
+            self.turns.release()
+
+
+# What "the database does not answer" looks like from here.
+DATABASE_ERRORS = (DBAPIError, PoolTimeout, UnsureError, TooManyError)
 
 
 def database() -> Database:
@@ -79,6 +142,16 @@ def _is_cut(error: DBAPIError) -> bool:
     # out has used up the visitor's patience already.
     timed_out = isinstance(getattr(error.orig, "__context__", None), TimeoutError)
     return error.connection_invalidated and not timed_out
+
+
+def _is_worth_another_try(error: DBAPIError) -> bool:
+    return error.connection_invalidated or _number(error) in NO_LONGER_PRIMARY | GAVE_WAY | NO_CONNECTION
+
+
+def _number(error: DBAPIError) -> int | None:
+    """MySQL's number of the error, None if it is not MySQL's."""
+    arguments = getattr(error.orig, "args", ())
+    return arguments[0] if arguments and isinstance(arguments[0], int) else None
 
 
 def _engine(address: str, answer_seconds: int) -> Engine:

@@ -6,12 +6,12 @@ from flask import Flask, Response, current_app, jsonify, make_response, render_t
 from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import HTTPException
 
-from guestbook.database import DATABASE_ERRORS
+from guestbook.database import DATABASE_ERRORS, UnsureError
 from guestbook.drafts import BadDraftError
 from guestbook.negotiation import wants_page
 
 RETRY_SECONDS = "5"
-AWAY = "The database does not answer at the moment. Please try again."
+AWAY = "The database does not answer at the moment. Nothing was written. Please try again."
 UNSURE = "The database stopped answering. Please look whether your entry is there before you send it again."
 
 
@@ -35,8 +35,10 @@ def _http_error(error: HTTPException) -> ResponseReturnValue:
 
 def _database_is_away(error: Exception) -> ResponseReturnValue:
     current_app.logger.error("The database does not answer: %s", error)
-    why = UNSURE if request.method == "POST" else AWAY
-    response = _answer(503, "The guestbook is closed for a moment", why)
+    if isinstance(error, UnsureError):
+        # Not 503: that would say that nothing was done, and invite to send it again.
+        return _answer(500, "Your entry may have been written, or may not", UNSURE)
+    response = _answer(503, "The guestbook is closed for a moment", AWAY)
     response.headers["Retry-After"] = RETRY_SECONDS
     return response
 

@@ -11,7 +11,7 @@ from guestbook.database import DATABASE_ERRORS, Database
 
 def write_host(database: Database) -> str | None:
     """The name of the host that takes the writes, or None if it does not answer."""
-    return _or_none(lambda: database.write(_hostname))
+    return _or_none(lambda: database.write(_hostname, patience=0))
 
 
 def read_host(database: Database) -> str | None:

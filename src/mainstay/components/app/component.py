@@ -71,6 +71,7 @@ def _variables(view: View[Spec], release: str) -> dict[str, Any]:
         "socket": SOCKET,
         "threads": view.spec.app.threads or THREADS,
         "environment": _environment(view),
+        "leaves": len(view.peers("nginx")) > 1,
     }
 
 

@@ -32,13 +32,13 @@ def exposes(spec: Spec, machine: Machine) -> Exposure:
 def installs(view: View[Spec]) -> Install:
     """One configuration that holds whichever of the two duties the machine has."""
     variables = {"balances": "balancer" in view.machine.roles, "routes": _routes(view.spec, view.machine)}
-    variables |= _balancer(view) | _router(view)
+    variables |= {"moves": _moves(view)} | _balancer(view) | _router(view)
     return Install(
         directories=(Directory("/etc/haproxy"),),
         files=(
             File(CONFIG, Content("haproxy.cfg", variables), validate="haproxy -c -f {candidate}"),
             File(REMEMBER, Content("haproxy-remember"), mode="755"),
-            File(DROP_IN, Content("haproxy.service.conf", {"moves": _moves(view)})),
+            File(DROP_IN, Content("haproxy.service.conf", variables)),
         ),
         services=(Service("haproxy.service", restart_on=(DROP_IN,), reload_on=(CONFIG, REMEMBER)),),
     )

@@ -12,6 +12,7 @@ from mainstay.spec import Spec
 CONFIG = "/etc/keepalived/keepalived.conf"
 DROP_IN = "/etc/systemd/system/keepalived.service.d/mainstay.conf"
 INTERFACE = "/usr/local/lib/mainstay/keepalived-interface"
+ADDRESSES = "/usr/local/lib/mainstay/balancer-addresses"
 ANSWERS = "/usr/local/lib/mainstay/balancer-answers"
 HAND_OVER = "/usr/local/lib/mainstay/balancer-hand-over"
 NOTIFY = "/usr/local/lib/mainstay/balancer-notify"
@@ -21,6 +22,8 @@ ADVERT_SECONDS = {"fast": 0.1, "patient": 1.0}
 
 HIGHEST, STEP = 250, 10
 FIRST_ROUTER_ID = 51
+ROUTE_MARK = 112
+"""By which our routes are told from others (`proto`, of no meaning to the kernel): the number of VRRP."""
 
 
 def exposes(spec: Spec, machine: Machine) -> Exposure:
@@ -38,6 +41,7 @@ def installs(view: View[Spec]) -> Install:
         "advert": ADVERT_SECONDS[view.spec.balancer.takeover],
         "keeps": view.spec.balancer.mode == "active-passive",
         "instances": _instances(view),
+        "mark": ROUTE_MARK,
         "port": view.port(view.machine, "haproxy", "site").number,
         "notify": view.spec.balancer.notify,
     }
@@ -46,13 +50,22 @@ def installs(view: View[Spec]) -> Install:
         directories=(Directory("/etc/keepalived"), Directory("/var/lib/mainstay/drained", mode="700")),
         files=(
             File(INTERFACE, Content("keepalived-interface", variables), mode="755"),
+            File(ADDRESSES, Content("balancer-addresses", variables), mode="755"),
             File(ANSWERS, Content("balancer-answers", variables), mode="755"),
             File(HAND_OVER, Content("balancer-hand-over"), mode="755"),
             File(NOTIFY, Content("balancer-notify", variables), mode="755"),
             File(CONFIG, Content("keepalived.conf", variables), validate=validate),
             File(DROP_IN, Content("keepalived.service.conf")),
         ),
-        services=(Service("keepalived.service", restart_on=(DROP_IN, INTERFACE), reload_on=(CONFIG, ANSWERS, NOTIFY)),),
+        services=(_service(),),
+    )
+
+
+def _service() -> Service:
+    return Service(
+        "keepalived.service",
+        restart_on=(DROP_IN, INTERFACE, ADDRESSES),
+        reload_on=(CONFIG, ANSWERS, NOTIFY),
     )
 
 

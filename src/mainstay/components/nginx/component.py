@@ -11,6 +11,10 @@ from mainstay.spec import Spec
 
 CONFIG = "/etc/nginx/nginx.conf"
 DROP_IN = "/etc/systemd/system/nginx.service.d/mainstay.conf"
+LEAVES = "/usr/local/lib/mainstay/server-leaves"
+LEAVES_SECONDS = 0.4
+"""Beyond the interval of the balancers' checks: for the check itself, on a busy machine."""
+
 HTTP = 8080
 LAB_HOSTS = ("localhost", "127.0.0.1")
 """In the lab the user comes through a forwarder on this computer, under these names."""
@@ -38,11 +42,15 @@ def installs(view: View[Spec]) -> Install:
         "upstream": _upstream(view),
         "web": spec.web,
         "health": spec.app.health,
+        # A single server has nobody to leave its visitors to: they wait at the application's socket.
+        "leaves": len(view.peers("nginx")) > 1,
+        "wait": round(spec.balancer.check_interval + LEAVES_SECONDS, 3),
     }
     return Install(
         files=(
             File(CONFIG, Content("nginx.conf", variables), validate="nginx -t -q -c {candidate}"),
-            File(DROP_IN, Content("nginx.service.conf")),
+            *((File(LEAVES, Content("server-leaves", variables), mode="755"),) if variables["leaves"] else ()),
+            File(DROP_IN, Content("nginx.service.conf", variables)),
         ),
         services=(Service("nginx.service", restart_on=(DROP_IN,), reload_on=(CONFIG,)),),
     )

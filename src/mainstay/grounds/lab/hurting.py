@@ -1,4 +1,4 @@
-"""Hurts the lab's machines: their ends of the cables, by the kernel; the frames they send, by nftables."""
+"""Hurts the lab's machines: their ends of the cables and their disks, by the kernel; their frames, by nftables."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -9,6 +9,7 @@ from pyroute2 import NetNS
 from mainstay.grounds import shell
 from mainstay.grounds.errors import GroundError
 from mainstay.grounds.lab import network, process
+from mainstay.grounds.lab.disk import Disk
 from mainstay.grounds.lab.places import Places
 from mainstay.grounds.lab.record import read
 
@@ -19,7 +20,7 @@ CHAINS = ("forward", "input")
 
 @dataclass(frozen=True)
 class LabHurting:
-    """The cables and processors of one lab; keeps the contract of `Hurtable`."""
+    """The cables, processors and disks of one lab; keeps the contract of `Hurtable`."""
 
     places: Places
 
@@ -41,13 +42,20 @@ class LabHurting:
         """Afterwards the machine's control group is frozen; the kernel goes on answering its handshakes."""
         (_group(self._init(machine), self.places.tag(machine)) / "cgroup.freeze").write_text("1")
 
+    def fill_disk(self, machine: str) -> None:
+        """Afterwards the machine's disk is full, by a file that the machine cannot see."""
+        Disk(self.places.machine(machine)).fill()
+
     def mend(self) -> None:
-        """Afterwards nothing is dropped, every port is up and nothing is frozen."""
+        """Afterwards nothing is dropped, every port is up, nothing is frozen, and what filled a disk is gone."""
+        record = read(self.places.record)
+        names = record.machines if record else ()
+        for name in names:
+            Disk(self.places.machine(name)).empty()
         if not network.path(self.places.namespace).exists():
             return
         self._nft(f"table bridge {TABLE}\ndelete table bridge {TABLE}\n")
-        record = read(self.places.record)
-        inits = {name: process.init_of(self.places.tag(name)) for name in (record.machines if record else ())}
+        inits = {name: process.init_of(self.places.tag(name)) for name in names}
         with self._inside() as inside:
             for name, init in inits.items():
                 if init is not None:

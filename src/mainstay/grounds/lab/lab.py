@@ -23,13 +23,14 @@ class Lab:
     """A lab for one site.
 
     `packages` are those of all components, `wanted_port` is the first door's on this computer, `entrances` are where
-    the site is reached inside, each as `address:port`.
+    the site is reached inside, each as `address:port`, `disk_bytes` is the size of a new machine's disk.
     """
 
     places: Places
     packages: tuple[str, ...]
     wanted_port: int
     entrances: tuple[str, ...]
+    disk_bytes: int
     kind: str = field(default="lab", init=False)
 
     def members(self) -> dict[str, bool]:
@@ -73,6 +74,7 @@ class Lab:
         """Afterwards the machine runs and answers."""
         known = self._known(machine)
         if not known.is_running:
+            network.ensure(self.places.namespace)  # gone if the computer was switched off meanwhile
             known.boot()
         wait_for_answer(known)
 
@@ -108,7 +110,7 @@ class Lab:
                 folder.rmdir()
 
     def _machine(self, name: str) -> LabMachine:
-        return LabMachine(self.places, name, Path(self._record().image))
+        return LabMachine(self.places, name, Path(self._record().image), self.disk_bytes)
 
     def _known(self, name: str) -> LabMachine:
         if name not in self._record().machines:

@@ -7,6 +7,7 @@ from pathlib import Path
 from mainstay.grounds import shell
 from mainstay.grounds.errors import GroundError
 from mainstay.grounds.lab import network, process
+from mainstay.grounds.lab.disk import Disk
 from mainstay.grounds.lab.places import Places
 from mainstay.model.machine import Machine
 
@@ -15,16 +16,22 @@ SYSTEMD_RUNS_HERE = Path("/run/systemd/system")
 
 @dataclass(frozen=True)
 class LabMachine:
-    """A machine and the image its disk is laid over."""
+    """A machine, the image its disk is laid over, and how large (in bytes) a new disk is."""
 
     places: Places
     name: str
     image: Path
+    disk_bytes: int
 
     @property
     def folder(self) -> Path:
         """Its folder on this computer."""
         return self.places.machine(self.name)
+
+    @property
+    def disk(self) -> Disk:
+        """What it writes to."""
+        return Disk(self.folder)
 
     @property
     def root(self) -> Path:
@@ -43,9 +50,9 @@ class LabMachine:
 
     def furnish(self, identity: Machine, hosts: str, authorized_key: str, host_key: Path) -> None:
         """Lay out, on its own layer of disk, what it must know before its first boot."""
-        layer = self.folder / "upper"
-        for part in (layer, self.folder / "work", self.root):
-            part.mkdir(parents=True, exist_ok=True)
+        self.root.mkdir(parents=True, exist_ok=True)
+        self.disk.ensure(self.disk_bytes)
+        layer = self.disk.upper
         _write(layer / "etc/hostname", f"{self.name}\n")
         _write(layer / "etc/hosts", hosts)
         _write(layer / "etc/systemd/network/10-host0.network", _network_settings(identity))
@@ -68,7 +75,8 @@ class LabMachine:
                 "Its disk cannot be read without. Begin anew: `mainstay down --destroy`, then `mainstay up`.",
             )
         self.clear()
-        options = f"lowerdir={self.image},upperdir={self.folder / 'upper'},workdir={self.folder / 'work'}"
+        self.disk.attach()
+        options = f"lowerdir={self.image},upperdir={self.disk.upper},workdir={self.disk.work}"
         shell.run_or_fail(
             ("mount", "-t", "overlay", "-o", options, "overlay", str(self.root)), f"Mounting the disk of {self.name}"
         )
@@ -81,6 +89,7 @@ class LabMachine:
         process.wait_until_gone(self.tag)
         if self.root.is_mount():
             shell.run_or_fail(("umount", str(self.root)), f"Unmounting the disk of {self.name}")
+        self.disk.detach()
         process.remove_group(self.tag)
 
     def shut_down(self, seconds: float = 20.0) -> None:

@@ -14,9 +14,12 @@ PROGRAMS = {
     "ssh": "openssh-client",
     "ssh-keygen": "openssh-client",
     "mount": "mount",
+    "mkfs.ext4": "e2fsprogs",
     "socat": "socat",
 }
 """Program -> the Debian package that brings it."""
+
+LOOP_DEVICES = Path("/dev/loop-control")
 
 MEMORY_PER_MACHINE = 250 << 20
 MEMORY_PER_DATABASE = 600 << 20
@@ -53,6 +56,8 @@ def _system() -> list[str]:
         return [f"it needs Linux, and this is {sys.platform}: use a Linux machine, or give your machines an `address:`"]
     if os.geteuid() != 0:
         return ["it boots machines, which only root may: run the same command with sudo"]
+    if not LOOP_DEVICES.exists():
+        return ["it gives each machine a disk, which takes loop devices: modprobe loop"]
     return []
 
 

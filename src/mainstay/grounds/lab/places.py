@@ -53,7 +53,7 @@ class Places:
         return self.state / "keys" / machine
 
     def machine(self, name: str) -> Path:
-        """The folder of a machine: its own layer of the disk, and its console's log."""
+        """The folder of a machine: its disk, and its console's log."""
         return self.state / "machines" / name
 
     def tag(self, machine: str) -> str:

@@ -18,6 +18,7 @@ FACTS = (
     " (SELECT VARIABLE_VALUE FROM performance_schema.global_status"
     "   WHERE VARIABLE_NAME = 'Rpl_semi_sync_source_clients') AS semi_sync_clients"
 )
+NO_ROOM = "Waiting for disk space"
 
 
 @dataclass(frozen=True)
@@ -86,10 +87,12 @@ def _member(machine: str, facts: Mapping[str, Any], following: Mapping[str, Any]
     if following is None:
         is_waiting = facts["semi_sync"] == "ON" and int(facts["semi_sync_clients"] or 0) > 0
         return replace(member, is_waited_for=is_waiting)
+    # With its disk full a replica says that it runs and has no lag, and looks again once a minute.
+    has_room = NO_ROOM not in (following["Replica_IO_State"], following["Replica_SQL_Running_State"])
     return replace(
         member,
         source=str(following["Source_Host"]),
-        is_following=following["Replica_IO_Running"] == following["Replica_SQL_Running"] == "Yes",
+        is_following=has_room and following["Replica_IO_Running"] == following["Replica_SQL_Running"] == "Yes",
         lag_seconds=following["Seconds_Behind_Source"],
-        error=str(following["Last_IO_Error"] or following["Last_SQL_Error"] or ""),
+        error=str(following["Last_IO_Error"] or following["Last_SQL_Error"] or ("" if has_room else NO_ROOM.lower())),
     )

@@ -19,6 +19,7 @@ HAND_OVER = (
     "ExecStop=-/usr/local/lib/mainstay/balancer-hand-over",
     "ExecStartPost=/bin/rm -f /run/mainstay-handing-over",
 )
+FINISH = "ExecStop=-/sbin/start-stop-daemon --stop --quiet --retry USR1/5 --pid $MAINPID"
 UNIT = Probe("unit", "unit", "haproxy.service")
 TWO = machines_that_run(lb_01="balancer", srv_01="web app", srv_02="web app")
 WITH_DATABASE = machines_that_run(lb_01="balancer", srv_01="web app database", srv_02="web app", srv_03="database")
@@ -36,7 +37,7 @@ ROUTER_FAULTS = process_faults("server", "haproxy", "haproxy.service", Limits(st
 def test_requests_are_shared_as_the_file_says(algorithm: str) -> None:
     spec = a_site(machines=TWO, balancer={"algorithm": algorithm}, web={"static": {"/static": "static"}})
     lines = lines_with("balance", installed(spec, "haproxy", on="lb-01"), CONFIG)
-    assert lines == [f"balance {algorithm}"] * 2
+    assert lines == [f"balance {algorithm}"] * 3
 
 
 def test_there_are_five_ways_to_share() -> None:
@@ -54,7 +55,20 @@ def test_passive_servers_wait_behind_the_first(servers: str, backup: tuple[str, 
         f"server srv-03 {addresses['srv-03']}:8080{backup[0]}",
         f"server srv-01 {addresses['srv-01']}:8080{backup[1]}",
         f"server srv-02 {addresses['srv-02']}:8080{backup[2]}",
+        *(f"server {name} {addresses[name]}:8080" for name in ("srv-03", "srv-01", "srv-02")),
     ]
+
+
+def test_where_every_server_fails_its_check_all_are_asked_nevertheless() -> None:
+    lines = lines_of(installed(a_site(machines=TWO), "haproxy", on="lb-01"), CONFIG)
+    unchecked = lines[lines.index("backend unchecked") :]
+    assert "use_backend unchecked if { nbsrv(app) eq 0 }" in lines
+    assert [line for line in unchecked if "check " in line] == []
+
+
+def test_a_server_that_says_it_is_leaving_gets_no_more_requests_after_one_check() -> None:
+    haproxy = installed(a_site(machines=TWO, web={"static": {"/static": "static"}}), "haproxy", on="lb-01")
+    assert lines_of(haproxy, CONFIG).count("http-check disable-on-404") == 2
 
 
 @pytest.mark.parametrize(
@@ -95,9 +109,10 @@ def test_every_database_is_asked_who_it_is() -> None:
     plan = compiled(a_site(machines=WITH_DATABASE, database={"failover": "manual", "max_lag": "1500ms"}))
     haproxy = plan.manifests["srv-02"].parts["haproxy"]
     one, other = (f"{m.name} {m.address}:3306" for m in plan.machines if "database" in m.roles)
-    checked, cut = "check port 8008", "on-marked-down shutdown-sessions"
+    cut = "on-marked-down shutdown-sessions"
+    soon = ("200ms", "100ms", "200ms")
     assert lines_with("server", haproxy, CONFIG) == [
-        *[f"server {server} {checked} {cut}" for _ in ("primary", "fresh", "readable") for server in (one, other)],
+        *[f"server {server} check port 8008 fastinter {fast} {cut}" for fast in soon for server in (one, other)],
         f"server {one} track fresh/srv-01 {cut} on-marked-up shutdown-backup-sessions",
         f"server {other} track fresh/srv-03 {cut} on-marked-up shutdown-backup-sessions",
         f"server srv-01-as-primary {one.split()[1]} track primary/srv-01 backup {cut}",
@@ -122,7 +137,7 @@ def test_durations_are_whole_milliseconds() -> None:
         "timeout server 120000ms",
     ]
     checks = lines_with("default-server", haproxy, CONFIG)
-    assert checks == ["default-server check inter 290ms fastinter 200ms fall 2 rise 2 on-marked-down shutdown-sessions"]
+    assert checks == ["default-server check inter 290ms fastinter 100ms fall 2 rise 2 on-marked-down shutdown-sessions"]
 
 
 def test_the_users_own_lines_stand_in_the_frontend_as_they_are() -> None:
@@ -137,9 +152,17 @@ def test_static_files_have_servers_of_their_own() -> None:
     spec = a_site(web={"static": {"/static": "public", "/media/": "media"}})
     lines = lines_of(installed(spec, "haproxy"), CONFIG)
     assert "use_backend static if { path_beg /static/ /media/ }" in lines
-    assert [line for line in lines if line.startswith("backend ")] == ["backend app", "backend static"]
+    assert [line for line in lines if line.startswith("backend ")] == [
+        "backend app",
+        "backend unchecked",
+        "backend static",
+    ]
     without = lines_of(installed(a_site(), "haproxy"), CONFIG)
-    assert [line for line in without if line.startswith(("backend ", "use_backend"))] == ["backend app"]
+    assert [line for line in without if line.startswith(("backend ", "use_backend"))] == [
+        "use_backend unchecked if { nbsrv(app) eq 0 }",
+        "backend app",
+        "backend unchecked",
+    ]
 
 
 def test_servers_are_asked_for_the_applications_health_under_the_sites_name() -> None:
@@ -169,6 +192,7 @@ def test_an_address_is_handed_over_only_where_one_moves(machines: dict[str, Any]
         name: [
             "ExecStop=-/usr/local/lib/mainstay/haproxy-remember",
             *(HAND_OVER if name in moving else ()),
+            *((FINISH,) if name == "lb-01" or name in moving else ()),
         ]
         for name in drop_ins
     }
@@ -190,6 +214,7 @@ def test_what_is_drained_is_noted_before_the_address_goes_and_before_a_reload() 
         "ExecReload=/bin/kill -USR2 $MAINPID",
         "ExecStop=-/usr/local/lib/mainstay/haproxy-remember",
         *HAND_OVER,
+        FINISH,
     ]
 
 

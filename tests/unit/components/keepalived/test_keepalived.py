@@ -17,7 +17,7 @@ from tests.vocabulary import compiled, exposed, file_of, installed, lines_of, li
 
 OURS = "/usr/local/lib/mainstay"
 ANSWERS, HAND_OVER, NOTIFY = f"{OURS}/balancer-answers", f"{OURS}/balancer-hand-over", f"{OURS}/balancer-notify"
-INTERFACE = f"{OURS}/keepalived-interface"
+INTERFACE, ADDRESSES = f"{OURS}/keepalived-interface", f"{OURS}/balancer-addresses"
 DROP_IN = "/etc/systemd/system/keepalived.service.d/mainstay.conf"
 HAPROXY, HAPROXY_DROP_IN = "/etc/haproxy/haproxy.cfg", "/etc/systemd/system/haproxy.service.d/mainstay.conf"
 TWO = machines_that_run(lb_01="balancer", lb_02="balancer", srv_01="web app")
@@ -130,7 +130,7 @@ def test_everything_that_is_tracked_is_defined() -> None:
 def test_what_hands_over_writes_what_is_tracked_and_haproxys_start_takes_it_away() -> None:
     parts = balanced_by(2).manifests["lb-01"].parts
     assert lines_of(parts["keepalived"], HAND_OVER) == ["echo 1 > /run/mainstay-handing-over", "sleep 0.5"]
-    assert lines_of(parts["haproxy"], HAPROXY_DROP_IN)[-2:] == [
+    assert lines_of(parts["haproxy"], HAPROXY_DROP_IN)[-3:-1] == [
         f"ExecStop=-{HAND_OVER}",
         "ExecStartPost=/bin/rm -f /run/mainstay-handing-over",
     ]
@@ -183,11 +183,36 @@ def test_without_an_interface_nothing_is_written(tmp_path: Path) -> None:
     assert [path.name for path in tmp_path.iterdir()] == ["ip"]
 
 
+def test_every_balancer_takes_what_is_sent_to_an_address_that_is_moving_away() -> None:
+    for manifest in balanced_by(2, mode="active-active").manifests.values():
+        keepalived = manifest.parts["keepalived"]
+        addresses = [line.split()[0] for line in lines_of(keepalived, CONFIG) if line.endswith("/32 dev $INTERFACE")]
+        assert lines_with("ip", keepalived, ADDRESSES) == [
+            "ip -4 route flush table local proto 112",
+            *(f"ip -4 route add local {each} dev lo table local proto 112 metric 100" for each in addresses),
+        ]
+        assert [line for line in lines_of(keepalived, DROP_IN) if line.startswith("ExecStartPre=")] == [
+            f"ExecStartPre={INTERFACE}",
+            f"ExecStartPre={ADDRESSES}",
+        ]
+
+
+def test_only_the_balancer_that_holds_an_address_says_so(tmp_path: Path) -> None:
+    text = file_of(installed(a_site(machines=TWO), "keepalived", on="lb-01"), ADDRESSES).text
+    program(tmp_path, "ip", "exit 0")
+    (tmp_path / "mainstay-keepalived-interface.conf").write_text("$INTERFACE=eth0.7\n")
+    settings = tmp_path / "eth0.7"
+    settings.mkdir()
+    text = text.replace("/proc/sys/net/ipv4/conf", str(tmp_path))
+    assert run(text, tmp_path, own="/run").returncode == 0
+    assert {each.name: each.read_text() for each in settings.iterdir()} == {"arp_ignore": "1\n", "arp_announce": "2\n"}
+
+
 def test_a_new_configuration_is_tried_with_its_interface_and_then_loaded_without_a_restart() -> None:
     keepalived = installed(a_site(machines=TWO), "keepalived", on="lb-01")
     assert file_of(keepalived, CONFIG).validate == f"{INTERFACE} && keepalived --config-test --use-file={{candidate}}"
     assert keepalived.services == (
-        Service("keepalived.service", restart_on=(DROP_IN, INTERFACE), reload_on=(CONFIG, ANSWERS, NOTIFY)),
+        Service("keepalived.service", restart_on=(DROP_IN, INTERFACE, ADDRESSES), reload_on=(CONFIG, ANSWERS, NOTIFY)),
     )
     paths = [file.path for file in keepalived.files]
     assert [path for path in (INTERFACE, ANSWERS, NOTIFY) if paths.index(path) > paths.index(CONFIG)] == []

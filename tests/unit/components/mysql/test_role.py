@@ -21,6 +21,7 @@ NOBODY = "127.0.0.1:1"
 LATE = {**REPLICA, "lag_seconds": 6}
 CUT_OFF = {**REPLICA, "lag_seconds": None, "io_running": "Connecting"}
 STUCK = {**REPLICA, "lag_seconds": None, "sql_running": "No"}
+FULL = "Waiting for disk space"
 STOPPED = {**REPLICA, "lag_seconds": 0, "io_running": "No", "sql_running": "No"}
 
 
@@ -125,8 +126,10 @@ def test_the_answer_says_all_that_is_known(program: Any) -> None:
         (Connection(1, {"io": "Yes", "sql": "Yes", "lag": 2}), REPLICA),
         (Connection(1, {"io": "Connecting", "sql": "Yes", "lag": None}), CUT_OFF),
         (Connection(0, {"io": "Yes", "sql": "No", "lag": None}), STUCK),
+        (Connection(1, {"io": "Yes", "sql": "Yes", "lag": 2, "io_state": FULL}), {**REPLICA, "io_running": FULL}),
+        (Connection(1, {"io": "Yes", "sql": "Yes", "lag": 2, "sql_state": FULL}), {**REPLICA, "sql_running": FULL}),
     ],
-    ids=["primary", "neither", "replica", "cut off", "stuck, and writable"],
+    ids=["primary", "neither", "replica", "cut off", "stuck, and writable", "no room", "no room to apply"],
 )
 def test_mysql_is_described_by_what_it_says(program: Any, connection: Connection, word: dict[str, object]) -> None:
     connection.answers["SHOW REPLICA STATUS"] = in_mysqls_words(connection.answers["SHOW REPLICA STATUS"])
@@ -212,5 +215,7 @@ def in_mysqls_words(replica: Any) -> dict[str, object] | None:
         "Seconds_Behind_Source": replica["lag"],
         "Replica_IO_Running": replica["io"],
         "Replica_SQL_Running": replica["sql"],
+        "Replica_IO_State": replica.get("io_state", ""),
+        "Replica_SQL_Running_State": replica.get("sql_state", ""),
         "Source_Host": "10.77.0.1",
     }

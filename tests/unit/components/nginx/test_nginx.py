@@ -1,11 +1,19 @@
 """Nginx: static files, and the way to the application on the same machine."""
 
+from pathlib import Path
+
+import pytest
+
 from mainstay.model.exposure import Exposure, Port, Probe
 from mainstay.model.fault import process_faults
 from tests.builders import a_site, machines_that_run
+from tests.unit.provision.spoken import program, run
 from tests.vocabulary import compiled, exposed, file_of, installed, lines_of, lines_with
 
 CONFIG = "/etc/nginx/nginx.conf"
+DROP_IN = "/etc/systemd/system/nginx.service.d/mainstay.conf"
+LEAVES = "/usr/local/lib/mainstay/server-leaves"
+TWO = machines_that_run(lb_01="balancer", srv_01="web app", srv_02="web app")
 SERVER = {"runs": ["balancer", "web", "app"], "address": "192.0.2.1"}
 
 
@@ -76,3 +84,40 @@ def test_a_new_configuration_is_tried_and_then_loaded_without_a_restart() -> Non
     nginx = installed(a_site(), "nginx")
     assert file_of(nginx, CONFIG).validate == "nginx -t -q -c {candidate}"
     assert [service.reload_on for service in nginx.services] == [(CONFIG,)]
+
+
+def test_before_it_stops_the_checks_of_both_ways_are_answered_with_404() -> None:
+    nginx = installed(a_site(machines=TWO), "nginx", on="srv-01")
+    lines = lines_of(nginx, CONFIG)
+    assert '"/up|" /run/mainstay-app-leaves;' in lines
+    assert "0 /run/mainstay-nginx-leaves;" in lines
+    assert lines_with("if", nginx, CONFIG) == ["if (-f $nginx_leaves) {", "if (-f $app_leaves) {"]
+    assert [line for line in lines_of(nginx, DROP_IN) if line.startswith(("ExecSt", "Timeout"))] == [
+        "ExecStop=",
+        f"ExecStop=-{LEAVES} nginx",
+        "ExecStop=-/sbin/start-stop-daemon --quiet --stop --retry QUIT/5 --pidfile /run/nginx.pid",
+        "ExecStartPost=/bin/rm -f /run/mainstay-nginx-leaves",
+        "TimeoutStopSec=10.9s",
+    ]
+
+
+def test_a_single_server_leaves_its_visitors_to_nobody() -> None:
+    nginx = installed(a_site(), "nginx")
+    assert lines_with("if", nginx, CONFIG) == []
+    assert LEAVES not in [file.path for file in nginx.files]
+
+
+@pytest.mark.parametrize(
+    ("main", "is_drained", "slept", "notes"),
+    [("7", False, "0.9\n", ["mainstay-app-leaves"]), ("7", True, "", ["mainstay-app-leaves"]), ("", False, "", [])],
+)
+def test_it_waits_until_the_balancers_know_unless_they_do(
+    tmp_path: Path, main: str, is_drained: bool, slept: str, notes: list[str]
+) -> None:
+    text = file_of(installed(a_site(machines=TWO), "nginx", on="srv-01"), LEAVES).text
+    program(tmp_path, "sleep", 'echo "$1"')
+    if is_drained:
+        (tmp_path / "mainstay-drained").touch()
+    done = run(f"MAINPID={main}; set -- app\n{text}", tmp_path, own="/run")
+    assert (done.returncode, done.stdout) == (0, slept)
+    assert [path.name for path in tmp_path.glob("*-leaves")] == notes

@@ -24,6 +24,8 @@ FOLLOWS = {
     "Source_Host": "10.77.0.2",
     "Replica_IO_Running": "Yes",
     "Replica_SQL_Running": "Yes",
+    "Replica_IO_State": "Waiting for source to send event",
+    "Replica_SQL_Running_State": "Replica has read all relay log; waiting for more updates",
     "Seconds_Behind_Source": 0,
     "Last_IO_Error": "",
     "Last_SQL_Error": "",
@@ -57,6 +59,9 @@ def test_one_that_neither_takes_writes_nor_follows_is_neither() -> None:
 
 IO_STOPPED = {**FOLLOWS, "Replica_IO_Running": "Connecting", "Seconds_Behind_Source": None, "Last_IO_Error": "no route"}
 SQL_STOPPED = {**FOLLOWS, "Replica_SQL_Running": "No", "Seconds_Behind_Source": None, "Last_SQL_Error": "no such row"}
+FULL = "Waiting for disk space"
+NO_ROOM = {**FOLLOWS, "Replica_IO_State": FULL}
+NO_ROOM_TO_APPLY = {**FOLLOWS, "Replica_SQL_Running_State": FULL}
 BOTH_STOPPED = {**FOLLOWS, "Replica_IO_Running": "No", "Replica_SQL_Running": "No", "Seconds_Behind_Source": None}
 
 
@@ -65,6 +70,8 @@ BOTH_STOPPED = {**FOLLOWS, "Replica_IO_Running": "No", "Replica_SQL_Running": "N
     [
         (FOLLOWS, 0, True, "", "following"),
         ({**FOLLOWS, "Seconds_Behind_Source": 7}, 7, True, "", "following"),
+        (NO_ROOM, 0, False, "waiting for disk space", "not following: waiting for disk space"),
+        (NO_ROOM_TO_APPLY, 0, False, "waiting for disk space", "not following: waiting for disk space"),
         (IO_STOPPED, None, False, "no route", "not following: no route"),
         (SQL_STOPPED, None, False, "no such row", "not following: no such row"),
         (BOTH_STOPPED, None, False, "", "not following: stopped"),

@@ -32,6 +32,7 @@ STALE_AFTER_SECONDS = 2.0
 Word = dict[str, Any]
 ACCESS_DENIED = (1045, 1698)
 NOTHING: Word = {"role": None, "lag_seconds": None, "io_running": None, "sql_running": None, "source": None}
+NO_ROOM = "Waiting for disk space"
 NO_ROLE: Word = {**NOTHING, "role": "none"}
 
 
@@ -106,10 +107,15 @@ def describe(connection: Any) -> Word:
     return {
         "role": "replica",
         "lag_seconds": replica["Seconds_Behind_Source"],
-        "io_running": replica["Replica_IO_Running"],
-        "sql_running": replica["Replica_SQL_Running"],
+        "io_running": running(replica, "Replica_IO_Running", "Replica_IO_State"),
+        "sql_running": running(replica, "Replica_SQL_Running", "Replica_SQL_Running_State"),
         "source": replica["Source_Host"],
     }
+
+
+def running(replica: dict[str, Any], thread: str, state: str) -> Any:
+    """How a thread of a replica runs: one that finds the disk full says Yes, with no lag, and sleeps for a minute."""
+    return NO_ROOM if replica[state] == NO_ROOM else replica[thread]
 
 
 def holds(path: str, query: dict[str, list[str]], word: Word) -> bool:
