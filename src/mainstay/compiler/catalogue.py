@@ -2,6 +2,7 @@
 
 from mainstay.components.app.component import APP
 from mainstay.components.base.component import BASE
+from mainstay.components.etcd.component import ETCD
 from mainstay.components.haproxy.component import HAPROXY
 from mainstay.components.keepalived.component import KEEPALIVED
 from mainstay.components.mysql.component import MYSQL
@@ -9,4 +10,4 @@ from mainstay.components.nginx.component import NGINX
 from mainstay.model.component import Component
 from mainstay.spec import Spec
 
-COMPONENTS: tuple[Component[Spec], ...] = (BASE, MYSQL, HAPROXY, KEEPALIVED, APP, NGINX)
+COMPONENTS: tuple[Component[Spec], ...] = (BASE, ETCD, MYSQL, HAPROXY, KEEPALIVED, APP, NGINX)

@@ -5,7 +5,7 @@ from dataclasses import replace
 from mainstay.compiler.address import address, virtual_addresses
 from mainstay.compiler.catalogue import COMPONENTS
 from mainstay.compiler.clash import ensure_no_clash
-from mainstay.compiler.place import place
+from mainstay.compiler.place import place, voters
 from mainstay.compiler.render import render
 from mainstay.model.component import Component, View
 from mainstay.model.install import Content, File, Install
@@ -19,7 +19,7 @@ def compile_plan(spec: Spec, release: str) -> Plan:
     """Compile the user's file; `release` is the identifier of the application's release that is to be current."""
     by_name = {component.name: component for component in COMPONENTS}
     machines = address(spec)
-    instances = place(machines, tuple(by_name))
+    instances = place(machines, tuple(by_name), voters(machines, spec.database.failover))
     exposures = {i: by_name[i.component].exposes(spec, i.machine) for i in instances}
     ensure_no_clash(exposures)
     moving = virtual_addresses(spec)

@@ -1,5 +1,7 @@
 """Which components run on which machine: the user speaks in tiers, the house in components."""
 
+from collections.abc import Collection
+
 from mainstay.model.machine import Instance, Machine
 
 TIERS: dict[str, tuple[str, ...]] = {
@@ -7,14 +9,45 @@ TIERS: dict[str, tuple[str, ...]] = {
     "web": ("nginx",),
     "app": ("app",),
     "database": ("mysql",),
+    "witness": (),
 }
 EVERYWHERE = ("base",)
 SEVERAL_BALANCERS = ("keepalived",)
 WITH_DATABASE = ("haproxy",)
 """Beside the application HAProxy is its local way to the database."""
+VOTING = ("etcd",)
+WILLING: tuple[frozenset[str], ...] = (
+    frozenset({"database"}),
+    frozenset({"witness"}),
+    frozenset({"web", "app"}),
+    frozenset({"balancer"}),
+)
+"""Whom a vote is given to, in this order: whoever has a database must hear of a decision first-hand."""
+FEW, MANY = 3, 5
 
 
-def place(machines: tuple[Machine, ...], order: tuple[str, ...]) -> tuple[Instance, ...]:
+def voters(machines: tuple[Machine, ...], failover: str) -> tuple[Machine, ...]:
+    """The machines that vote on who is primary, in the file's order; none where a person decides that.
+
+    Three, each on a machine of its own: no one machine's loss takes the majority. Five, which bear the loss of two,
+    where as many machines have a database or are witnesses; more would only make every decision slower.
+    """
+    if failover != "automatic" or not any("database" in machine.roles for machine in machines):
+        return ()
+    ranked = sorted(machines, key=_willingness)
+    willing = sum(_willingness(machine) < 2 for machine in machines)
+    chosen = ranked[: MANY if willing >= MANY else FEW]
+    return tuple(machine for machine in machines if machine in chosen)
+
+
+def _willingness(machine: Machine) -> int:
+    """The place in `WILLING`, 0 first; those that none of it fits come last."""
+    return next((rank for rank, roles in enumerate(WILLING) if roles & {*machine.roles}), len(WILLING))
+
+
+def place(
+    machines: tuple[Machine, ...], order: tuple[str, ...], voting: Collection[Machine] = ()
+) -> tuple[Instance, ...]:
     """Every instance, machine by machine as in the file, each machine's components in the catalogue's `order`."""
     has_database = any("database" in machine.roles for machine in machines)
     balancers = sum("balancer" in machine.roles for machine in machines)
@@ -27,5 +60,7 @@ def place(machines: tuple[Machine, ...], order: tuple[str, ...]) -> tuple[Instan
         Instance(component, machine)
         for machine in machines
         for component in order
-        if component in EVERYWHERE or any(component in tiers[role] for role in machine.roles)
+        if component in EVERYWHERE
+        or any(component in tiers[role] for role in machine.roles)
+        or (component in VOTING and machine in voting)
     )

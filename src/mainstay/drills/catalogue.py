@@ -7,8 +7,8 @@ from mainstay.model.exposure import Exposure
 from mainstay.model.fault import FROZEN, KILLED, STOPPED, Fault
 from mainstay.model.machine import Instance, Machine
 
-BALANCER, SERVER, PRIMARY, REPLICA = "balancer", "server", "primary", "replica"
-ROLES = (BALANCER, SERVER, PRIMARY, REPLICA)
+BALANCER, SERVER, PRIMARY, REPLICA, VOTER = "balancer", "server", "primary", "replica", "voter"
+ROLES = (BALANCER, SERVER, PRIMARY, REPLICA, VOTER)
 POWER_OFF, POWER_CYCLE, STALLED = "power-off", "power-cycle", "cpu-stalled"
 CUT_OFF, ONE_WAY, CUT_APART = "cut-off", "cut-off-one-way", "cut-apart"
 DISK_FULL, DRAINED = "disk-full", "drained"
@@ -38,6 +38,7 @@ MACHINE_LIMITS: Mapping[str, Mapping[str, float]] = {
     SERVER: dict.fromkeys((*_ANY, CUT_APART), 2.0) | {DRAINED: 0.1},
     PRIMARY: dict.fromkeys((*_ANY, CUT_APART), 9.0),
     REPLICA: dict.fromkeys(_ANY, 2.0),
+    VOTER: dict.fromkeys(_ANY, 2.0),
 }
 """Seconds without an answer, by role. The same for every site, so that a design is measured and not excused."""
 
@@ -110,6 +111,7 @@ def catalogue(exposures: Mapping[Instance, Exposure], machines: Sequence[Machine
         SERVER: sum("web" in m.roles or "app" in m.roles for m in machines),
         PRIMARY: (databases := sum("database" in m.roles for m in machines)),
         REPLICA: max(0, databases - 1),
+        VOTER: sum(any(f.role == VOTER for f in exposure.faults) for exposure in exposures.values()),
     }
     drills: list[Drill] = []
     for role in (role for role in ROLES if numbers[role]):
@@ -148,4 +150,6 @@ def _of_machines(role: str, number: int) -> list[Drill]:
 
 
 def _whom(role: str) -> str:
-    return {BALANCER: "the balancer that has the site's address", SERVER: "a server"}.get(role, f"the {role}")
+    return {BALANCER: "the balancer that has the site's address", SERVER: "a server", VOTER: "a voter"}.get(
+        role, f"the {role}"
+    )

@@ -3,8 +3,9 @@
 import uuid
 from collections.abc import Sequence
 
+from mainstay.compiler.place import voters
 from mainstay.drills.attempt import PROBE, READ, WRITE
-from mainstay.drills.catalogue import BALANCER, CUT_APART, DRAINED, PRIMARY, REPLICA, SERVER, Drill
+from mainstay.drills.catalogue import BALANCER, CUT_APART, DRAINED, PRIMARY, REPLICA, SERVER, VOTER, Drill
 from mainstay.drills.exchange import Door
 from mainstay.drills.hurting import Hurt
 from mainstay.drills.load import Load
@@ -58,7 +59,7 @@ def load_for(site: Site, drill: Drill) -> Load:
 def victim_of(site: Site, drill: Drill, number: int) -> Hurt:
     """Whom the run of this number hits: each machine of the role in its turn; the one balancer that has the address.
 
-    A drill of a server's machine spares the primary, whose loss is a drill of its own.
+    A drill of a server's or a voter's machine spares the primary, whose loss is a drill of its own.
 
     Raises:
         OperationError: nobody has that role now.
@@ -66,11 +67,13 @@ def victim_of(site: Site, drill: Drill, number: int) -> Hurt:
     primary = status(site).primary
     databases = [m.name for m in site.running("database")]
     servers = [m.name for m in site.machines if {"web", "app"} & {*m.roles}]
+    voting = [m.name for m in voters(site.machines, site.spec.database.failover)]
     candidates = {
         BALANCER: _with_address(site),
         SERVER: servers if drill.is_for_servers else [name for name in servers if name != primary] or servers,
         PRIMARY: [primary] if primary else [],
         REPLICA: [name for name in databases if name != primary],
+        VOTER: voting if drill.is_of_process else [name for name in voting if name != primary],
     }[drill.role]
     if drill.act == DRAINED:
         out = noted(site)

@@ -1,6 +1,6 @@
 """Takes the changes of a plan to the machines: new machines all at once, those that serve one by one."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 
 from mainstay.grounds.ground import Report
@@ -37,9 +37,12 @@ class Rollout:
         touched = [name for name, count in self.counts.items() if count]
         self._apply({name: notes.beginning(self.prepared.plan.manifests[name]) for name in touched})
 
-    def carry(self, *components: str) -> None:
-        """Put everything of these components in its place, but link and start nothing, and leave units as they are."""
-        self._apply({name: self._take(name, components, is_final=False) for name in self.due})
+    def carry(self, *components: str, on: Collection[str] = ()) -> None:
+        """Put everything of these components in its place, but link and start nothing, and leave units as they are.
+
+        `on` names the machines; none stands for all.
+        """
+        self._apply({name: self._take(name, components, is_final=False) for name in on or self.due})
 
     def roll(self, *components: str, role: str = "") -> None:
         """Carry out the changes of these components, on the machines of a tier ("" for all).
@@ -53,11 +56,29 @@ class Rollout:
         new = [name for name in due if name not in serving]
         self._apply({name: due[name] for name in new})
         if not SERVING_COMPONENTS.isdisjoint(components):
-            self._wait_until_healthy(new, components)
+            self.wait_until_healthy(new, components)
         for name in serving:
             with self._out_of_rotation(name, components):
                 self._apply({name: due[name]})
-                self._wait_until_healthy([name], components)
+                self.wait_until_healthy([name], components)
+
+    def roll_on(self, names: Sequence[str], *components: str) -> None:
+        """Carry out the changes of these components on these machines, at once, and wait until they are healthy."""
+        self._apply({name: self._take(name, components) for name in names})
+        self.wait_until_healthy(names, components)
+
+    def is_due(self, name: str, component: str) -> bool:
+        """Whether there is still something to do for a component on a machine."""
+        return any(change.component == component for change in self.due[name])
+
+    def wait_until_healthy(self, names: Sequence[str], components: Sequence[str]) -> None:
+        """Wait until these components are healthy on these machines, but no longer than a minute."""
+        for name in names:
+            self.report(name, "waiting until it is healthy")
+        exposures = {i: e for i, e in self.prepared.plan.exposures.items() if i.component in components}
+        wait_until_healthy(self.prepared.site.ground.reach(), exposures, names, HEALTHY_SECONDS)
+        for name in names:
+            self.report(name, "")
 
     def remove_leftovers(self) -> None:
         """Stop and remove what the machines have and their manifests no longer."""
@@ -99,14 +120,6 @@ class Rollout:
         if SERVING_COMPONENTS.isdisjoint(components):
             return nullcontext()
         return out_of_rotation(self.prepared.site, name, self.report)
-
-    def _wait_until_healthy(self, names: Sequence[str], components: Sequence[str]) -> None:
-        for name in names:
-            self.report(name, "waiting until it is healthy")
-        exposures = {i: e for i, e in self.prepared.plan.exposures.items() if i.component in components}
-        wait_until_healthy(self.prepared.site.ground.reach(), exposures, names, HEALTHY_SECONDS)
-        for name in names:
-            self.report(name, "")
 
 
 def _takes_effect(change: Change) -> bool:

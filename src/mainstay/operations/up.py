@@ -15,6 +15,7 @@ from mainstay.operations.release import run_release_command
 from mainstay.operations.rollout import Rollout
 from mainstay.operations.rotation import put_back
 from mainstay.operations.site import Site
+from mainstay.operations.voters.settle import settle_voters
 from mainstay.releases.release import recipe
 
 HEALTHY_SECONDS = 60.0
@@ -52,7 +53,9 @@ def up(site: Site, report: Report, consent: Consent) -> Done:
         put_back(site, report)
         rollout = Rollout(prepare(site), report)
         rollout.begin()
-        rollout.roll("base", "mysql")
+        rollout.roll("base")
+        settle_voters(rollout)
+        rollout.roll("mysql")
         is_database_changed = found_database(site, report)
         rollout.roll("haproxy", role="app")
         rollout.carry("app")
@@ -63,12 +66,16 @@ def up(site: Site, report: Report, consent: Consent) -> Done:
         remove_old_accounts(site, report)
         if strangers:
             site.ground.dismiss(strangers)
-        names = [machine.name for machine in site.machines]
-        report("", "waiting until all is healthy")
-        wait_until_healthy(site.ground.reach(), rollout.prepared.plan.exposures, names, HEALTHY_SECONDS)
-        report("", "")
+        _wait_until_all_is_healthy(rollout)
         rollout.end()
         return Done(rollout.counts, is_database_changed, site.ground.endpoints())
+
+
+def _wait_until_all_is_healthy(rollout: Rollout) -> None:
+    plan, site = rollout.prepared.plan, rollout.prepared.site
+    rollout.report("", "waiting until all is healthy")
+    wait_until_healthy(site.ground.reach(), plan.exposures, [m.name for m in plan.machines], HEALTHY_SECONDS)
+    rollout.report("", "")
 
 
 def _strangers(site: Site, consent: Consent) -> tuple[str, ...]:

@@ -38,12 +38,6 @@ def refuse_monitoring_role(draft: Draft) -> Iterator[Issue]:
         yield Issue(("machines", name, "runs"), what, "Take monitoring away.")
 
 
-def refuse_witness_role(draft: Draft) -> Iterator[Issue]:
-    """Yield an issue for each machine with the role `witness`."""
-    for name in draft.running("witness"):
-        yield Issue(("machines", name, "runs"), "This version has no role witness yet.", "Take witness away.")
-
-
 def _switched_on(draft: Draft, switch: str) -> Issue:
     unless = "" if switch in draft.written else " unless you say otherwise"
     what = f"{switch} is on{unless}, and this version cannot do it yet."
@@ -56,5 +50,4 @@ NOT_YET: tuple[Callable[[Draft], Iterator[Issue]], ...] = (
     refuse_monitoring,
     refuse_automatic_failover,
     refuse_monitoring_role,
-    refuse_witness_role,
 )

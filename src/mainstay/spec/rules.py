@@ -13,6 +13,7 @@ Rule = Callable[[Draft], Iterator[Issue]]
 
 _WITH_SECTION: tuple[Role, ...] = ("balancer", "web", "app", "database")
 _NEEDED: tuple[Role, ...] = ("balancer", "app")
+FEWEST_VOTERS = 3
 _ENTRIES = ("wsgi", "asgi", "run")
 
 
@@ -119,6 +120,29 @@ def ensure_addresses_of_the_lab(draft: Draft) -> Iterator[Issue]:
             yield Issue(("balancer", "addresses"), what, "Write an address that no machine has.")
 
 
+def ensure_a_majority_survives(draft: Draft) -> Iterator[Issue]:
+    """Yield an issue where failover is automatic and there are too few machines to lose one and keep a majority."""
+    if _is_voted_on(draft) and len(draft.machines or {}) < FEWEST_VOTERS:
+        here = "is one" if len(draft.machines or {}) == 1 else "are two"
+        what = f"Automatic failover needs three machines that vote, so that a majority outlives any one; here {here}."
+        fix = "Add a machine that runs `witness`, which only votes, or write `failover: manual`."
+        yield Issue(("database", "failover"), what, fix)
+
+
+def ensure_witnesses_vote(draft: Draft) -> Iterator[Issue]:
+    """Yield an issue for each witness where there is nothing to vote on."""
+    if draft.database is None or _is_voted_on(draft):
+        return
+    for name in draft.running("witness"):
+        what = f"{name} runs witness, and nobody votes without a database whose failover is automatic."
+        yield Issue(("machines", name, "runs"), what, "Take witness away, or write `failover: automatic`.")
+
+
+def _is_voted_on(draft: Draft) -> bool:
+    """Whether machines decide by themselves which database is the primary."""
+    return bool(draft.database and draft.running("database") and draft.database.failover == "automatic")
+
+
 def _virtual_addresses_wanted(balancer: Balancer, balancers: int) -> int:
     """How many addresses move: none with a single balancer, else one for all, or one for each."""
     if balancers < 2:
@@ -151,5 +175,7 @@ RULES: tuple[Rule, ...] = (
     ensure_all_or_no_addresses,
     ensure_virtual_addresses,
     ensure_addresses_of_the_lab,
+    ensure_a_majority_survives,
+    ensure_witnesses_vote,
     *NOT_YET,
 )

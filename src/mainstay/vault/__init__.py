@@ -1,1 +1,1 @@
-"""Generated secrets, and the type that never shows one."""
+"""Generated secrets and the site's certificate authority, and the type that never shows a secret."""

@@ -1,18 +1,42 @@
-"""The secrets of one site, generated when first asked for and kept in a file that only its owner can read."""
+"""The secrets and certificates of one site, made when first asked for, in a file that only its owner can read."""
 
 import json
 import os
 import re
 import secrets
+from collections.abc import Callable
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from pathlib import Path
 
 from mainstay.model.error import MainstayError
 from mainstay.model.manifest import Manifest
+from mainstay.vault.authority import (
+    Leaf,
+    Pair,
+    ensure_sound,
+    found_authority,
+    is_for,
+    is_running_out,
+    issue,
+    renewed_authority,
+)
 from mainstay.vault.secret import Secret
 
-REFERENCE = re.compile(r"\$\{secret:([a-z0-9-]+)\}")
+REFERENCE = re.compile(
+    r"\$\{(?:secret:(?P<secret>[a-z0-9-]+)"
+    r"|(?P<kind>certificate|key):(?P<purpose>[a-z0-9-]+)/(?P<machine>[a-z0-9-]+)/(?P<address>[0-9.]+)"
+    r"|authority)\}"
+)
 LENGTH = 32
+AUTHORITY = "authority"
+CERTIFICATE, KEY = "certificate", "key"
+"""With what the names of certificates and keys begin in the file; as they hold a `:`, no `${secret:NAME}` is one."""
+
+
+def utc_now() -> datetime:
+    """The time of this computer."""
+    return datetime.now(UTC)
 
 
 class VaultError(MainstayError):
@@ -21,9 +45,13 @@ class VaultError(MainstayError):
 
 @dataclass(frozen=True)
 class Vault:
-    """The secrets in one file (JSON, mode 600)."""
+    """The secrets in one file (JSON, mode 600), and the site's certificate authority with all that it has issued.
+
+    The authority's key never leaves the file. Two sites never share one.
+    """
 
     file: Path
+    now: Callable[[], datetime] = utc_now
 
     def secret(self, name: str) -> Secret:
         """The secret of this name; a new random one (32 letters and digits) if there is none yet.
@@ -37,9 +65,41 @@ class Vault:
             self._write(known)
         return Secret(known[name])
 
+    def authority(self) -> Pair:
+        """The site's authority, made when there is none; renewed with the same key when less than a third is left.
+
+        Raises:
+            VaultError: the file is there and cannot be read.
+        """
+        there = self._pair(AUTHORITY)
+        if there is None:
+            return self._kept(AUTHORITY, found_authority(self.now()))
+        if is_running_out(there, self.now()):
+            return self._kept(AUTHORITY, renewed_authority(there, self.now()))
+        return there
+
+    def identity(self, leaf: Leaf) -> Pair:
+        """The certificate of a machine for a purpose, and its key.
+
+        A new one is issued when there is none, when less than a third of its life is left, and when the machine's
+        address or the authority is another.
+
+        Raises:
+            VaultError: the file is there and cannot be read.
+        """
+        name, authority = f"{leaf.purpose}/{leaf.machine}", self.authority()
+        there = self._pair(name)
+        if there and is_for(there, leaf, authority) and not is_running_out(there, self.now()):
+            return there
+        return self._kept(name, issue(authority, leaf, self.now()))
+
     def fill_in(self, text: str) -> str:
-        """The text with each `${secret:NAME}` replaced by its value."""
-        return REFERENCE.sub(lambda found: self.secret(found.group(1)).reveal(), text)
+        """The text with each reference replaced by what it stands for.
+
+        These are `${secret:NAME}`, `${authority}` (its certificate), and `${certificate:PURPOSE/MACHINE/ADDRESS}` and
+        `${key:…}`, which belong together.
+        """
+        return REFERENCE.sub(self._meant, text)
 
     def fill_in_manifest(self, manifest: Manifest) -> Manifest:
         """The manifest as its machine is to have it: for the machine only, never to be shown or kept."""
@@ -53,6 +113,30 @@ class Vault:
         """Afterwards the folder is there, and version control takes nothing in it."""
         self.file.parent.mkdir(parents=True, exist_ok=True)
         (self.file.parent / ".gitignore").write_text("*\n")
+
+    def _meant(self, found: re.Match[str]) -> str:
+        if name := found["secret"]:
+            return self.secret(name).reveal()
+        if not found["kind"]:
+            return self.authority().certificate
+        pair = self.identity(Leaf(found["purpose"], found["machine"], found["address"]))
+        return pair.certificate if found["kind"] == CERTIFICATE else pair.key
+
+    def _pair(self, name: str) -> Pair | None:
+        """What is kept under a name; what cannot be read stops us, since a new authority would be everybody's end."""
+        known = self._read()
+        if f"{CERTIFICATE}:{name}" not in known:
+            return None
+        pair = Pair(known[f"{CERTIFICATE}:{name}"], known.get(f"{KEY}:{name}", ""))
+        try:
+            ensure_sound(pair)
+        except ValueError as error:
+            raise VaultError(f"{self.file} holds a certificate that cannot be read, {name}: {error}") from error
+        return pair
+
+    def _kept(self, name: str, pair: Pair) -> Pair:
+        self._write({**self._read(), f"{CERTIFICATE}:{name}": pair.certificate, f"{KEY}:{name}": pair.key})
+        return pair
 
     def _read(self) -> dict[str, str]:
         try:

@@ -3,8 +3,9 @@
 import pytest
 
 from mainstay.compiler.catalogue import COMPONENTS
-from mainstay.compiler.place import TIERS, place
+from mainstay.compiler.place import TIERS, place, voters
 from mainstay.model.component import Component
+from mainstay.model.machine import Machine
 from mainstay.spec import Spec
 from tests.builders import a_machine
 
@@ -60,4 +61,45 @@ def test_machines_stay_in_the_order_of_the_file() -> None:
 @pytest.mark.parametrize("component", COMPONENTS, ids=ORDER)
 def test_every_component_has_a_place(component: Component[Spec]) -> None:
     everything = (a_machine("srv-01", runs=" ".join(TIERS)), a_machine("srv-02", runs="balancer"))
-    assert component.name in [i.component for i in place(everything, ORDER)]
+    assert component.name in [i.component for i in place(everything, ORDER, everything)]
+
+
+def named(*runs: str) -> tuple[Machine, ...]:
+    """Machines named by their number, which run these tiers."""
+    return tuple(a_machine(str(number), runs=tiers) for number, tiers in enumerate(runs, 1))
+
+
+@pytest.mark.parametrize(
+    ("machines", "voting"),
+    [
+        (("balancer", "balancer", "web app database", "web app database"), "1 3 4"),
+        (("balancer", "database", "database", "witness"), "2 3 4"),
+        (("balancer", "web app", "database", "database"), "2 3 4"),
+        (("database", "database", "database", "witness"), "1 2 3"),
+        (("database", "database", "database", "balancer", "witness", "witness"), "1 2 3 5 6"),
+        (("database",) * 6, "1 2 3 4 5"),
+        (("balancer", "web app", "database"), "1 2 3"),
+        (("balancer", "web app", "web app"), ""),
+    ],
+)
+def test_an_odd_number_votes_databases_and_witnesses_first(machines: tuple[str, ...], voting: str) -> None:
+    assert " ".join(machine.name for machine in voters(named(*machines), "automatic")) == voting
+
+
+@pytest.mark.parametrize("count", range(3, 9))
+def test_no_machine_alone_takes_the_majority(count: int) -> None:
+    chosen = voters(named(*["database"] * count), "automatic")
+    assert len({machine.name for machine in chosen}) in (3, 5)
+
+
+def test_nobody_votes_where_a_person_decides() -> None:
+    assert voters(named("database", "database", "witness"), "manual") == ()
+
+
+def test_etcd_runs_where_somebody_votes() -> None:
+    machines = named("balancer", "database", "database")
+    placed = [(i.machine.name, i.component) for i in place(machines, ORDER, machines[1:])]
+    assert placed == [
+        *(("1", component) for component in ("base", "haproxy")),
+        *((name, component) for name in "23" for component in ("base", "etcd", "mysql")),
+    ]

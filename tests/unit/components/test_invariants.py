@@ -5,8 +5,10 @@ import re
 import pytest
 
 from mainstay.compiler.catalogue import COMPONENTS
+from mainstay.components.etcd.component import PURPOSE as ETCD
 from mainstay.components.keepalived.component import HAND_OVER
 from mainstay.components.nginx.component import LEAVES
+from mainstay.model.certificate import identity_path
 from mainstay.model.exposure import EVERYBODY
 from mainstay.model.install import Install
 from mainstay.model.machine import Instance
@@ -24,10 +26,14 @@ SITES: dict[str, Spec] = {name: site_of(blueprint(name)) for name in BLUEPRINTS}
         machines=machines_that_run(lb="balancer", srv_01="balancer web app", srv_02="web app"),
         balancer={"mode": "active-active", "notify": "/usr/local/bin/claim", "port": 8081},
     ),
+    "voters": a_site(
+        machines=machines_that_run(srv_01="balancer web app database", srv_02="database", wit="witness"),
+        database={"failover": "automatic"},
+    ),
     "asgi": a_site(app={"source": "./app", "asgi": "shop:app"}),
 }
-ASKED_ANEW = {HAND_OVER, LEAVES}
-"""Programs that another component runs, each time as they then are."""
+ASKED_ANEW = {HAND_OVER, LEAVES, identity_path(ETCD)}
+"""What is read each time as it then is: programs that another component runs, certificates."""
 NAMES = {component.name for component in COMPONENTS}
 
 
@@ -99,10 +105,13 @@ def test_every_path_has_one_owner(plan: Plan) -> None:
         assert sorted({*paths}) == sorted(paths)
 
 
-def test_what_holds_a_secret_is_for_root_only(plan: Plan) -> None:
+def test_what_holds_a_secret_is_for_root_only_or_for_one_group_to_read(plan: Plan) -> None:
     for manifest in plan.manifests.values():
-        files = [file for part in manifest.parts.values() for file in part.files if "${secret:" in file.text]
-        assert [(file.owner, file.mode) for file in files] == [("root", "600")] * len(files)
+        files = [
+            file for part in manifest.parts.values() for file in part.files if re.search("secret:|key:", file.text)
+        ]
+        modes = ["600" if file.group == "root" else "640" for file in files]
+        assert [(file.owner, file.mode) for file in files] == [("root", mode) for mode in modes]
 
 
 def test_programs_can_be_run_and_nothing_else(plan: Plan) -> None:

@@ -12,11 +12,11 @@ from mainstay.spec.not_yet import (
     refuse_https,
     refuse_monitoring,
     refuse_monitoring_role,
-    refuse_witness_role,
 )
 from mainstay.spec.problem import Issue
 from mainstay.spec.rules import (
     Rule,
+    ensure_a_majority_survives,
     ensure_addresses_of_the_lab,
     ensure_all_or_no_addresses,
     ensure_app_is_written,
@@ -25,6 +25,7 @@ from mainstay.spec.rules import (
     ensure_one_entry,
     ensure_virtual_addresses,
     ensure_web_beside_app,
+    ensure_witnesses_vote,
     ensure_written_sections_run,
 )
 from mainstay.spec.sections.app import App
@@ -256,12 +257,36 @@ def test_automatic_failover_is_not_yet() -> None:
     assert wheres(rule, one.model_copy(update={"database": None})) == []
 
 
+def test_a_majority_survives_the_loss_of_any_machine() -> None:
+    rule = ensure_a_majority_survives
+    fix = "Add a machine that runs `witness`, which only votes, or write `failover: manual`."
+    what = "Automatic failover needs three machines that vote, so that a majority outlives any one; here "
+    where = ("database", "failover")
+    assert list(rule(draft(runs("database")))) == [Issue(where, f"{what}is one.", fix)]
+    two = draft(runs("database"), runs("database"))
+    assert list(rule(two)) == [Issue(where, f"{what}are two.", fix)]
+    assert wheres(rule, two.model_copy(update={"database": Database(failover="manual")})) == []
+    assert wheres(rule, two.model_copy(update={"database": None})) == []
+    assert wheres(rule, draft(runs("database"), runs("database"), runs("witness"))) == []
+    assert wheres(rule, draft(runs("app"), runs("balancer"))) == []
+
+
+def test_a_witness_has_something_to_vote_on() -> None:
+    rule = ensure_witnesses_vote
+    useful = draft(runs("database"), runs("database"), runs("witness"))
+    assert list(rule(useful)) == []
+    what = "srv-03 runs witness, and nobody votes without a database whose failover is automatic."
+    fix = "Take witness away, or write `failover: automatic`."
+    manual = useful.model_copy(update={"database": Database(failover="manual")})
+    assert list(rule(manual)) == [Issue(("machines", "srv-03", "runs"), what, fix)]
+    assert wheres(rule, useful.model_copy(update={"database": None})) == []
+    assert wheres(rule, draft(runs("app"), runs("witness"))) == ["machines.srv-02.runs"]
+
+
 def test_some_roles_are_not_yet() -> None:
-    machines = draft(runs("balancer", "witness"), runs("balancer", "monitoring"), runs("app"))
+    machines = draft(runs("balancer"), runs("balancer", "monitoring"), runs("app"))
     assert wheres(refuse_monitoring_role, machines) == ["machines.srv-02.runs"]
-    assert wheres(refuse_witness_role, machines) == ["machines.srv-01.runs"]
     assert wheres(refuse_monitoring_role, draft(runs("app"))) == []
-    assert wheres(refuse_witness_role, draft(runs("app"))) == []
 
 
 def test_rules_speak_beside_a_broken_section(tmp_path: Path) -> None:
@@ -269,6 +294,11 @@ def test_rules_speak_beside_a_broken_section(tmp_path: Path) -> None:
     assert says(tmp_path, text) == [
         "mainstay.yaml:8: app: Nothing says how to start it. Write one of wsgi, asgi, run.",
         "mainstay.yaml:9: lab.port: 0 is not between 1 and 65535.",
+        (
+            "mainstay.yaml:10: database.failover: Automatic failover needs three machines that vote, so that a "
+            "majority outlives any one; here is one. Add a machine that runs `witness`, which only votes, "
+            "or write `failover: manual`."
+        ),
         (
             "mainstay.yaml:10: database.failover: failover is automatic unless you say otherwise, "
             "and this version cannot do it yet. Write `failover: manual`."

@@ -1,0 +1,1 @@
+"""etcd: the store in which a majority decides who is primary."""

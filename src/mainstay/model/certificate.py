@@ -1,0 +1,32 @@
+"""How a component asks for a certificate: by references, which the vault fills in on the way to the machine."""
+
+from mainstay.model.install import Directory, File
+from mainstay.model.machine import Machine
+
+FOLDER = "/etc/mainstay/tls"
+
+
+def authority_path(purpose: str) -> str:
+    """Where the certificate of the site's authority lies, for what serves this purpose."""
+    return f"{FOLDER}/{purpose}/authority.pem"
+
+
+def identity_path(purpose: str) -> str:
+    """Where the machine's own certificate and its key lie: one file, so that they never disagree."""
+    return f"{FOLDER}/{purpose}/identity.pem"
+
+
+def folder(purpose: str) -> Directory:
+    """What the two files below lie in."""
+    return Directory(f"{FOLDER}/{purpose}")
+
+
+def files(purpose: str, machine: Machine, group: str) -> tuple[File, File]:
+    """Whom to trust, and who this machine is when it serves this purpose; only `group` reads the key, beside root."""
+    leaf = f"{purpose}/{machine.name}/{machine.address}"
+    identity = f"${{certificate:{leaf}}}\n${{key:{leaf}}}\n"
+    mode = "600" if group == "root" else "640"
+    return (
+        File(authority_path(purpose), "${authority}\n"),
+        File(identity_path(purpose), identity, group=group, mode=mode),
+    )
