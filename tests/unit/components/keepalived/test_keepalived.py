@@ -156,15 +156,36 @@ def test_the_users_command_is_told_each_address_that_comes_or_goes(tmp_path: Pat
         f'notify_{state} "{NOTIFY} site-1 10.77.207.152 {word}"'
         for state, word in (("master", "held"), ("backup", "left"), ("fault", "left"))
     ]
-    done = run(f"set -- site-1 10.77.207.152 held\n{file_of(keepalived, NOTIFY).text}", tmp_path)
-    assert (done.returncode, done.stdout) == (0, "claim --zone a site-1 10.77.207.152 held\n")
+    program(tmp_path, "nft", "exit 0")
+    done = run(f"set -- site-1 10.77.207.152 left\n{file_of(keepalived, NOTIFY).text}", tmp_path)
+    assert (done.returncode, done.stdout) == (0, "claim --zone a site-1 10.77.207.152 left\n")
 
 
-def test_without_a_command_nobody_is_told(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("word", "here", "told"),
+    [
+        pytest.param(
+            "held", "2: eth0 inet $5/32", "add element ip mainstay_moving settled { 10.77.207.152 }\n", id="came"
+        ),
+        pytest.param("held", "", "", id="gone again before the moment was over"),
+        pytest.param("left", "", "delete element ip mainstay_moving settled { 10.77.207.152 }\n", id="went"),
+    ],
+)
+def test_a_moment_after_an_address_has_come_it_is_settled(tmp_path: Path, word: str, here: str, told: str) -> None:
     keepalived = installed(a_site(machines=TWO), "keepalived", on="lb-01")
-    assert [line for line in lines_of(keepalived, CONFIG) if line.startswith("notify_")] == []
-    done = run(file_of(keepalived, NOTIFY).text, tmp_path)
-    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+    program(tmp_path, "nft", f'echo "$@" >> {tmp_path}/told')
+    program(tmp_path, "ip", f'echo "{here}"' if here else "exit 0")
+    program(tmp_path, "sleep", "exit 0")
+    run(f"set -- site-1 10.77.207.152 {word}\n{file_of(keepalived, NOTIFY).text}", tmp_path)
+    written = tmp_path / "told"
+    assert (written.read_text() if written.exists() else "") == told
+
+
+def test_no_connection_is_cut_off_from_an_address_that_has_just_come() -> None:
+    addresses = file_of(installed(a_site(machines=TWO), "keepalived", on="lb-01"), ADDRESSES).text
+    assert (
+        "ip saddr { 10.77.207.152 } ip saddr != @settled tcp sport 80 tcp flags & rst == rst counter drop" in addresses
+    )
 
 
 def test_the_interface_is_the_one_that_has_the_machines_address(tmp_path: Path) -> None:
@@ -187,7 +208,7 @@ def test_every_balancer_takes_what_is_sent_to_an_address_that_is_moving_away() -
     for manifest in balanced_by(2, mode="active-active").manifests.values():
         keepalived = manifest.parts["keepalived"]
         addresses = [line.split()[0] for line in lines_of(keepalived, CONFIG) if line.endswith("/32 dev $INTERFACE")]
-        assert lines_with("ip", keepalived, ADDRESSES) == [
+        assert [line for line in lines_of(keepalived, ADDRESSES) if line.startswith("ip -4")] == [
             "ip -4 route flush table local proto 112",
             *(f"ip -4 route add local {each} dev lo table local proto 112 metric 100" for each in addresses),
         ]
@@ -200,6 +221,7 @@ def test_every_balancer_takes_what_is_sent_to_an_address_that_is_moving_away() -
 def test_only_the_balancer_that_holds_an_address_says_so(tmp_path: Path) -> None:
     text = file_of(installed(a_site(machines=TWO), "keepalived", on="lb-01"), ADDRESSES).text
     program(tmp_path, "ip", "exit 0")
+    program(tmp_path, "nft", "exit 0")
     (tmp_path / "mainstay-keepalived-interface.conf").write_text("$INTERFACE=eth0.7\n")
     settings = tmp_path / "eth0.7"
     settings.mkdir()
