@@ -1,0 +1,118 @@
+"""What a keeper may do: values that `act` carries out in order, until one fails."""
+
+from dataclasses import dataclass
+
+from mainstay_keeper.nouns import Sync
+
+
+@dataclass(frozen=True)
+class StartMysql:
+    """Have mysqld started, read-only, following nobody by itself."""
+
+
+@dataclass(frozen=True)
+class Fence:
+    """Let nobody write here: endpoints closed, read-only, clients cut; if that is not done in time, SIGKILL."""
+
+    why: str
+
+
+@dataclass(frozen=True)
+class KillMysql:
+    """SIGKILL mysqld."""
+
+    why: str
+
+
+@dataclass(frozen=True)
+class StopReceiving:
+    """Stop the IO thread: nothing is received, nothing acknowledged, when this has returned."""
+
+
+@dataclass(frozen=True)
+class Follow:
+    """Follow the leader by GTID, acknowledging or not, and have both threads run."""
+
+    source: str
+    is_acking: bool
+
+
+@dataclass(frozen=True)
+class SetWaiting:
+    """Wait, or do not wait, for an acknowledgement before a COMMIT is answered."""
+
+    is_on: bool
+
+
+@dataclass(frozen=True)
+class Open:
+    """Follow nobody, wait for acknowledgements or not, and only then take writes."""
+
+    is_waiting: bool
+
+
+@dataclass(frozen=True)
+class Bid:
+    """Take the leader's key, if nobody has it and the sync set is as it was read."""
+
+    sync_revision: int
+
+
+@dataclass(frozen=True)
+class Resign:
+    """Give the leader's key up, if it is ours."""
+
+    epoch: int
+    why: str
+
+
+@dataclass(frozen=True)
+class WriteSync:
+    """Replace the sync set, if it is as it was read and the leader's key is ours of this epoch.
+
+    A result that cannot be told is a failure: nothing is opened on it.
+    """
+
+    sync: Sync
+    epoch: int
+    is_takeover: bool = False
+
+
+@dataclass(frozen=True)
+class HandOver:
+    """In one transaction: the leader's key to `to`, bound to its session, and the sync set to what is given."""
+
+    to: str
+    session: int
+    sync: Sync
+    epoch: int
+
+
+@dataclass(frozen=True)
+class Rebuild:
+    """Put this machine's data aside, with the transactions nobody else has written out, and clone the donor's."""
+
+    donor: str
+    why: str
+
+
+@dataclass(frozen=True)
+class Answer:
+    """Take the operator's request away, with a sentence on what became of it."""
+
+    revision: int
+    sentence: str
+
+
+Action = (
+    StartMysql | Fence | KillMysql | StopReceiving | Follow | SetWaiting | Open | Bid | Resign | WriteSync | HandOver
+    | Rebuild | Answer
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Decision:
+    """What is to be done, in this order, and what is going on in one sentence."""
+
+    actions: tuple[Action, ...]
+    sentence: str
