@@ -16,7 +16,10 @@ class Policy:
 
     ttl: how long a session lives unrenewed. margin: how long before its end a keeper holds it for ended.
     patience: how long writes may wait for replicas that are gone. head_start: how long the last primary is let
-    first to take its place again. max_lag: how far behind a replica may be that is to be waited for.
+    first to take its place again. max_lag: how far behind a replica may be that is to be waited for. fence: how long
+    before the end of its right a keeper begins to fence. settle: how long a COMMIT that began before waiting was
+    turned on may take to end. handover: how long writes may stand still for a switchover.
+    asking: how long the last primary lets another be first when a failover was asked for.
     """
 
     ttl: float = 5.0
@@ -24,7 +27,10 @@ class Policy:
     patience: float = 2.0
     head_start: float = 2.0
     max_lag: float = 2.0
+    fence: float = 1.0
+    settle: float = 1.0
     handover: float = 3.0
+    asking: float = 15.0
     window: float = 3600.0
     most_failovers: int = 2
 
@@ -37,7 +43,7 @@ class Mysql:
     follow, "" for nobody. is_receiving: its IO thread is not stopped, so it may get, or be getting, transactions.
     is_acking: it acknowledges what it receives. is_waiting: it waits for an acknowledgement before it answers a
     COMMIT. ackers: the members that are connected to it and acknowledge. lag: seconds behind its source, None unknown.
-    io_error, sql_error: why a thread stands still, "" if it does not.
+    io_error, sql_error: why a thread stands still, "" if it does not. is_disk_full: it cannot take writes, or soon not.
     """
 
     state: str = OFF
@@ -55,6 +61,7 @@ class Mysql:
     lag: float | None = None
     io_error: str = ""
     sql_error: str = ""
+    is_disk_full: bool = False
 
     @property
     def is_running(self) -> bool:
@@ -65,6 +72,11 @@ class Mysql:
     def received(self) -> GtidSet:
         """All it has, applied or not: after a failover `retrieved` alone is empty."""
         return self.executed | self.retrieved
+
+    @property
+    def has_applied(self) -> bool:
+        """Whether all that it received is executed, so that nothing is lost when its relay log is."""
+        return self.retrieved <= self.executed
 
 
 @dataclass(frozen=True)
@@ -85,10 +97,15 @@ class Member:
 
 @dataclass(frozen=True)
 class Leader:
-    """Who holds the leader's key; `epoch` is the revision at which it was created or handed over: never used twice."""
+    """Who holds the leader's key; `epoch` is the revision at which it was created or handed over: never used twice.
+
+    session: to which the key is bound. Only the keeper of this very session may act on it: one that was started
+    anew has another, and the key will lapse with the old one.
+    """
 
     name: str
     epoch: int
+    session: int
 
 
 @dataclass(frozen=True)
@@ -96,7 +113,7 @@ class Sync:
     """Who may be opened for writes: names -> uuid of their data.
 
     leader: the last that was opened. replicas: who may be promoted, if all of them are heard; nobody if empty.
-    joining: who may acknowledge already while `replicas` is empty. revision: for compare-and-swap.
+    joining: who may acknowledge, too, while `replicas` is empty. revision: for compare-and-swap.
     """
 
     leader: str
@@ -104,6 +121,11 @@ class Sync:
     replicas: Mapping[str, str] = field(default_factory=dict)
     joining: Mapping[str, str] = field(default_factory=dict)
     revision: int = 0
+
+    @property
+    def may_acknowledge(self) -> Mapping[str, str]:
+        """All who may: whoever is not named here cannot acknowledge a COMMIT of the leader."""
+        return {**self.joining, **self.replicas}
 
 
 @dataclass(frozen=True)
@@ -118,7 +140,10 @@ class Request:
 
 @dataclass(frozen=True)
 class Cluster:
-    """What the store holds, read at one revision. recent: how many automatic failovers the window holds."""
+    """What the store holds, read at one revision: that at which this keeper published itself.
+
+    recent: how many automatic failovers the window holds.
+    """
 
     revision: int = 0
     leader: Leader | None = None
@@ -130,12 +155,21 @@ class Cluster:
 
 
 @dataclass(frozen=True)
+class Beginning:
+    """When a state that lasts was first observed, and what MySQL had executed by then."""
+
+    at: float
+    executed: GtidSet = GtidSet()
+
+
+@dataclass(frozen=True)
 class Observation:
     """All that a decision rests on. Times are seconds of one clock of this machine that never goes back.
 
-    cluster: the store at its last reading; `is_store_heard` is whether that was in this cycle. deadline: until when
-    this keeper may hold its session for alive; -inf without one. since: name of a state that lasts -> its beginning,
-    kept by the cycle (see `decide.lasting`).
+    MySQL is observed first, the store read after it. cluster: the store at its last reading; `is_store_heard` is
+    whether that was in this cycle. deadline: until when this keeper may hold its session for alive; -inf without one.
+    promised_until: until then others act on a promise made without the store. since: name of a state that lasts ->
+    its beginning (see `lasting.remembered`).
     """
 
     me: str
@@ -145,4 +179,5 @@ class Observation:
     is_store_heard: bool
     deadline: float
     policy: Policy = Policy()
-    since: Mapping[str, float] = field(default_factory=dict)
+    since: Mapping[str, Beginning] = field(default_factory=dict)
+    promised_until: float = float("-inf")
