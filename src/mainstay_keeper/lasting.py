@@ -11,6 +11,8 @@ Two of the states are steps of a proof, and follow another by a cycle at least:
 - `left:x` after `gone:x`. MySQL is observed before the store is read. In the cycle that first sees x's key gone, the
   executed set is older than that reading, and x may have acknowledged something in between. The next cycle's set is
   younger than x's last acknowledgement, so it holds all that x alone made acknowledged.
+
+A member whose right was prolonged without the store (`promised_until`) is not gone when its key is.
 """
 
 from collections.abc import Iterator, Mapping
@@ -19,7 +21,7 @@ from mainstay_keeper import view
 from mainstay_keeper.nouns import HANGING, Beginning, Observation
 
 LEADERLESS, PROMOTING, STUCK, ASKED, ERRANT = "leaderless", "promoting", "stuck", "asked", "errant"
-WAITING, SETTLED, ALONE, HUNG = "waiting", "settled", "alone", "hung"
+WAITING, SETTLED, ALONE, STALLED, HUNG = "waiting", "settled", "alone", "stalled", "hung"
 
 
 def gone(name: str) -> str:
@@ -32,10 +34,14 @@ def left(name: str) -> str:
     return f"left:{name}"
 
 
+def now(seen: Observation) -> Beginning:
+    """A state that begins with this observation."""
+    return Beginning(seen.now, seen.mysql.executed)
+
+
 def remembered(seen: Observation) -> Mapping[str, Beginning]:
     """The beginnings to decide on and to keep, from an observation that carries those of the cycle before."""
-    now = Beginning(seen.now, seen.mysql.executed)
-    return {state: seen.since.get(state, now) for state in lasting(seen)}
+    return {state: seen.since.get(state, now(seen)) for state in lasting(seen)}
 
 
 def lasting(seen: Observation) -> frozenset[str]:
@@ -79,10 +85,12 @@ def _of_waiting(seen: Observation) -> Iterator[str]:
         yield SETTLED
     if not seen.mysql.ackers & view.sync_of(seen).replicas.keys():
         yield ALONE
+    if seen.mysql.waiters and seen.since.get(STALLED, now(seen)).executed == seen.mysql.executed:
+        yield STALLED
 
 
 def _of_leaving(seen: Observation, name: str) -> Iterator[str]:
-    if not view.is_gone(seen, name) or name in seen.mysql.ackers:
+    if not view.is_gone(seen, name) or name in seen.mysql.ackers or seen.now < seen.promised_until:
         return
     yield gone(name)
     if gone(name) in seen.since and seen.since[gone(name)].at < seen.now:

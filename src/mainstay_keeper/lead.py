@@ -103,9 +103,11 @@ def _is_ready(seen: Observation, name: str) -> bool:
 def _failing_over(seen: Observation, request: Request) -> Decision:
     if request.to == seen.me:
         return _answered(request, f"{seen.me} is primary already")
-    is_possible = _is_able(seen, request.to) if request.is_forced else _has_able_heir(seen, request.to)
-    if not is_possible:
-        return _answered(request, f"No failover: {request.to or 'nobody'} can take over without losing a write")
+    if request.is_forced and not _is_able(seen, request.to):
+        return _answered(request, f"No failover: {request.to or 'nobody'} cannot take writes")
+    if not request.is_forced and not _has_able_heir(seen, request.to):
+        who = request.to or "nobody else"
+        return _answered(request, f"No failover: {who} is not in the sync set, or not all of it is heard")
     why = f"failover to {request.to or 'another'} was asked for"
     return Decision((Fence(why), Resign(_epoch(seen), why)), f"Gives the lead up: {why}.")
 

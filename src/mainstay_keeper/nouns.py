@@ -39,11 +39,12 @@ class Policy:
 class Mysql:
     """The MySQL on this machine.
 
-    uuid: of its data (@@server_uuid). executed, retrieved: GTID sets. source: the name of the member that it is set to
-    follow, "" for nobody. is_receiving: its IO thread is not stopped, so it may get, or be getting, transactions.
-    is_acking: it acknowledges what it receives. is_waiting: it waits for an acknowledgement before it answers a
-    COMMIT. ackers: the members that are connected to it and acknowledge. lag: seconds behind its source, None unknown.
-    io_error, sql_error: why a thread stands still, "" if it does not. is_disk_full: it cannot take writes, or soon not.
+    uuid: of its data (@@server_uuid). executed, retrieved: GTID sets. source: the name of the member that it is set
+    to follow, "" for nobody. is_receiving: its IO thread is not stopped, so it may get, or be getting,
+    transactions. is_acking: it acknowledges what it receives. is_waiting: it waits for an acknowledgement before it
+    answers a COMMIT. ackers: the members that are connected to it and acknowledge. waiters: how many COMMITs wait
+    now. lag: seconds behind its source, None unknown. io_error, sql_error: why a thread stands still, "" if it does
+    not. is_disk_full: it cannot take writes, or soon not.
     """
 
     state: str = OFF
@@ -58,6 +59,7 @@ class Mysql:
     is_acking: bool = False
     is_waiting: bool = False
     ackers: frozenset[str] = frozenset()
+    waiters: int = 0
     lag: float | None = None
     io_error: str = ""
     sql_error: str = ""

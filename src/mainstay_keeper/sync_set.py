@@ -34,7 +34,7 @@ from collections.abc import Mapping
 from mainstay_keeper import view
 from mainstay_keeper.actions import CutOff, Decision, SetWaiting, WriteSync
 from mainstay_keeper.gtid import GtidSet
-from mainstay_keeper.lasting import ALONE, SETTLED, left
+from mainstay_keeper.lasting import ALONE, SETTLED, STALLED, left
 from mainstay_keeper.nouns import Member, Observation, Sync
 
 
@@ -57,10 +57,10 @@ def _armed(seen: Observation) -> Decision:
         return Decision(
             (SetWaiting(is_on=True),), f"Is primary, and waits for {view.listed(sync.replicas)} from now on."
         )
-    if view.lasts(seen, ALONE, seen.policy.patience):
+    if _is_stuck(seen):
         write = _write(seen, {}, sync.may_acknowledge)
         sentence = f"Is primary alone: {view.listed(sync.replicas)} no longer acknowledges, so writes wait for nobody."
-        return Decision((write, SetWaiting(is_on=False)), sentence)
+        return Decision((write, *_going_on(seen)), sentence)
     gone, new = _removable(seen), _newcomers(seen)
     if gone:
         rest = {name: uuid for name, uuid in sync.replicas.items() if name not in gone}
@@ -83,8 +83,8 @@ def _unarmed(seen: Observation) -> Decision:
 
 def _arming(seen: Observation, joining: Mapping[str, str]) -> Decision:
     ackers = seen.mysql.ackers & joining.keys()
-    if seen.mysql.is_waiting and not ackers:
-        return Decision((SetWaiting(is_on=False),), "Is primary alone: nobody acknowledges, so writes wait for nobody.")
+    if seen.mysql.is_waiting and (not ackers or _is_stuck(seen)):
+        return Decision(_going_on(seen), "Is primary alone: nobody acknowledges, so writes wait for nobody.")
     if not ackers:
         return Decision((), "Is primary alone: nobody could take over.")
     if not seen.mysql.is_waiting:
@@ -92,6 +92,16 @@ def _arming(seen: Observation, joining: Mapping[str, str]) -> Decision:
     if SETTLED in seen.since and _has_one(seen, ackers, seen.since[SETTLED].executed):
         return Decision((_write(seen, joining, {}),), f"Is primary; {view.listed(joining)} can take over from now on.")
     return Decision((), f"Is primary, and waits until {view.listed(ackers)} has all.")
+
+
+def _is_stuck(seen: Observation) -> bool:
+    """Whether writes have stood still for long enough: nobody is connected, or whoever is does not answer."""
+    return any(view.lasts(seen, state, seen.policy.patience) for state in (ALONE, STALLED))
+
+
+def _going_on(seen: Observation) -> tuple[SetWaiting | CutOff, ...]:
+    """Wait no more; whoever is connected and was of no use has to connect anew before it is waited for again."""
+    return (SetWaiting(is_on=False), *map(CutOff, sorted(seen.mysql.ackers)))
 
 
 def _write(seen: Observation, replicas: Mapping[str, str], joining: Mapping[str, str]) -> WriteSync:
