@@ -17,6 +17,9 @@ from mainstay_keeper.actions import Action, Answer, Decision, Follow, Rebuild, S
 from mainstay_keeper.lasting import ERRANT
 from mainstay_keeper.nouns import REINIT, Leader, Observation
 
+PURGED = "1236"
+"""MySQL's number for a source that no longer has what is missing; it stops receiving then."""
+
 
 def follow(seen: Observation) -> Decision:
     """The leader's key is another's."""
@@ -51,10 +54,12 @@ def _following(seen: Observation, leader: Leader) -> Decision:
         return _turning(seen, leader, order)
     if mysql.sql_error:
         return Decision((), f"Follows {leader.name}, but cannot apply what it receives: {mysql.sql_error}.")
+    if PURGED in mysql.io_error:
+        return _anew(seen, leader, f"{leader.name} no longer has what is missing here")
     if not mysql.is_receiving or not mysql.is_applying or mysql.is_acking != is_acking:
         return order
     if mysql.io_error:
-        return _unfed(seen, leader)
+        return Decision((), f"Follows {leader.name}, but receives nothing: {mysql.io_error}.")
     lag = "an unknown time" if mysql.lag is None else f"{mysql.lag:.0f} s"
     return Decision((), f"Follows {leader.name}{', acknowledging' if is_acking else ''}, {lag} behind.")
 
@@ -70,14 +75,6 @@ def _turning(seen: Observation, leader: Leader, order: Decision) -> Decision:
     if member is None or not (member.mysql.is_writable or mysql.executed <= member.mysql.received):
         return Decision((), f"Waits until {leader.name} is open, to compare what both have.")
     return order
-
-
-def _unfed(seen: Observation, leader: Leader) -> Decision:
-    """The leader no longer has what is missing here; anything else is tried again by MySQL itself."""
-    error = seen.mysql.io_error
-    if "1236" not in error:
-        return Decision((), f"Follows {leader.name}, but receives nothing: {error}.")
-    return _anew(seen, leader, f"{leader.name} no longer has what is missing here")
 
 
 def _errant(seen: Observation, leader: Leader) -> Decision:

@@ -12,6 +12,9 @@ Two of the states are steps of a proof, and follow another by a cycle at least:
   executed set is older than that reading, and x may have acknowledged something in between. The next cycle's set is
   younger than x's last acknowledgement, so it holds all that x alone made acknowledged.
 
+`nearing` is a mark that is moved on every `max_lag` seconds while the primary waits for nobody: whoever has what was
+executed at its beginning is at most that far behind, whatever it says of its own lag.
+
 A member whose right was prolonged without the store (`promised_until`) is not gone when its key is.
 """
 
@@ -21,7 +24,7 @@ from mainstay_keeper import view
 from mainstay_keeper.nouns import HANGING, Beginning, Observation
 
 LEADERLESS, PROMOTING, STUCK, ASKED, ERRANT = "leaderless", "promoting", "stuck", "asked", "errant"
-WAITING, SETTLED, ALONE, STALLED, HUNG = "waiting", "settled", "alone", "stalled", "hung"
+NEARING, WAITING, SETTLED, ALONE, STALLED, HUNG = "nearing", "waiting", "settled", "alone", "stalled", "hung"
 
 
 def gone(name: str) -> str:
@@ -79,6 +82,8 @@ def _of_a_leader(seen: Observation) -> Iterator[str]:
 
 def _of_waiting(seen: Observation) -> Iterator[str]:
     if not seen.mysql.is_waiting:
+        if not view.lasts(seen, NEARING, seen.policy.max_lag):
+            yield NEARING
         return
     yield WAITING
     if view.lasts(seen, WAITING, seen.policy.settle):

@@ -34,7 +34,7 @@ from collections.abc import Mapping
 from mainstay_keeper import view
 from mainstay_keeper.actions import CutOff, Decision, SetWaiting, WriteSync
 from mainstay_keeper.gtid import GtidSet
-from mainstay_keeper.lasting import ALONE, SETTLED, STALLED, left
+from mainstay_keeper.lasting import ALONE, NEARING, SETTLED, STALLED, left
 from mainstay_keeper.nouns import Member, Observation, Sync
 
 
@@ -88,6 +88,8 @@ def _arming(seen: Observation, joining: Mapping[str, str]) -> Decision:
     if not ackers:
         return Decision((), "Is primary alone: nobody could take over.")
     if not seen.mysql.is_waiting:
+        if NEARING not in seen.since or not _has_one(seen, ackers, seen.since[NEARING].executed):
+            return Decision((), f"Is primary alone: {view.listed(ackers)} is not close enough to be waited for.")
         return Decision((SetWaiting(is_on=True),), f"Is primary, and begins to wait for {view.listed(ackers)}.")
     if SETTLED in seen.since and _has_one(seen, ackers, seen.since[SETTLED].executed):
         return Decision((_write(seen, joining, {}),), f"Is primary; {view.listed(joining)} can take over from now on.")

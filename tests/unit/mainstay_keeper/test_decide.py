@@ -354,7 +354,7 @@ FOLLOWING = [
     (
         "the leader no longer has what is missing",
         seen(
-            replica("n2", io_error="1236: purged", is_acking=False),
+            replica("n2", io_error="1236: purged", is_acking=False, is_receiving=False),
             member("n1"),
             me="n2",
             leader=N1,
@@ -676,8 +676,30 @@ SETS = [
         Decision((written(gone=("n2",)),), "Is primary alone: n2 has left."),
     ),
     (
-        "they are connected",
+        "they are connected, and nobody knows how near",
         seen(primary(is_waiting=False), *BOTH, leader=N1, sync=sync(replicas=[], joining=["n2", "n3"])),
+        Decision((), "Is primary alone: n2, n3 is not close enough to be waited for."),
+    ),
+    (
+        "they are connected, and too far behind",
+        seen(
+            primary(is_waiting=False, ackers=frozenset({"n2"})),
+            member("n2", replica("n2", 4)),
+            leader=N1,
+            sync=sync(replicas=[], joining=["n2"]),
+            since=since(nearing=1),
+        ),
+        Decision((), "Is primary alone: n2 is not close enough to be waited for."),
+    ),
+    (
+        "they are connected and near",
+        seen(
+            primary(is_waiting=False),
+            *BOTH,
+            leader=N1,
+            sync=sync(replicas=[], joining=["n2", "n3"]),
+            since=since(nearing=1),
+        ),
         Decision((SetWaiting(is_on=True),), "Is primary, and begins to wait for n2, n3."),
     ),
     (

@@ -59,7 +59,12 @@ STATES = [
         seen(ONE_ACKER, member("n2"), leader=N1, sync=sync(), promised_until=NOW + 1),
         {"waiting"},
     ),
-    ("not waiting", seen(primary(is_waiting=False), leader=N1, sync=sync(replicas=[])), set()),
+    ("not waiting", seen(primary(is_waiting=False), leader=N1, sync=sync(replicas=[])), {"nearing"}),
+    (
+        "not waiting for long: the mark is moved on",
+        seen(primary(is_waiting=False), leader=N1, sync=sync(replicas=[]), since=since(nearing=2)),
+        set(),
+    ),
     ("taking over", seen(mysql("n2"), member("n3"), me="n2", leader=leads("n2"), sync=sync()), {"promoting"}),
     ("taking over, stuck", seen(mysql("n2"), me="n2", leader=leads("n2"), sync=sync()), {"promoting", "stuck"}),
     ("nobody leads", seen(mysql("n1"), sync=sync(), request=asks(FAILOVER)), {"leaderless", "asked:9"}),

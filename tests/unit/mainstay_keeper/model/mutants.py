@@ -51,11 +51,10 @@ def takes_over(seen: Observation) -> bool:
 
 
 def _arm_before_caught_up(seen: Observation) -> Observation:
-    """Everybody seems to have all that the primary has."""
-    if not seen.mysql.is_waiting or (seen.cluster.sync and seen.cluster.sync.replicas):
+    """Everybody is near, and has all that is needed."""
+    if seen.cluster.sync and seen.cluster.sync.replicas:
         return seen
-    since = {**seen.since, "settled": Beginning(seen.now)}
-    return replace(seen, since=since)
+    return replace(seen, since={**seen.since, "settled": Beginning(seen.now), "nearing": Beginning(seen.now)})
 
 
 def _arm_unsettled(seen: Observation) -> Observation:
