@@ -68,7 +68,14 @@ def _armed(seen: Observation) -> Decision:
     if new:
         return Decision((_write(seen, {**sync.replicas, **new}, {}),), f"Is primary: {view.listed(new)} joins the set.")
     waits = "" if seen.mysql.ackers & sync.replicas.keys() else "; writes stand still, nobody acknowledges"
-    return Decision((), f"Is primary; {view.listed(sync.replicas)} could take over{waits}.")
+    return Decision((), f"Is primary; {_heirs(seen)} could take over{waits}.")
+
+
+def _heirs(seen: Observation) -> str:
+    """Who could take over now: for that all of the set have to be heard."""
+    silent = view.unheard(seen)
+    able = [name for name in view.others(seen) if not silent and seen.cluster.members[name].can_lead]
+    return view.listed(able) + (f", while {view.listed(silent)} is not heard," if silent else "")
 
 
 def _unarmed(seen: Observation) -> Decision:

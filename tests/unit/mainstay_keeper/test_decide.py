@@ -599,6 +599,11 @@ LONELY = "Is primary alone: nobody acknowledges, so writes wait for nobody."
 STUCK = "Is primary alone: n2, n3 no longer acknowledges, so writes wait for nobody."
 SETS = [
     (
+        "one of the set could not take writes",
+        seen(primary(), member("n2", can_lead=False), member("n3"), leader=N1, sync=sync()),
+        Decision((), "Is primary; n3 could take over."),
+    ),
+    (
         "all is well",
         seen(primary(), *BOTH, leader=N1, sync=sync()),
         Decision((), "Is primary; n2, n3 could take over."),
@@ -642,7 +647,7 @@ SETS = [
             sync=sync(),
             since=since(left_n3=0),
         ),
-        Decision((), "Is primary; n2, n3 could take over."),
+        Decision((), "Is primary; nobody, while n3 is not heard, could take over."),
     ),
     (
         "one joins the armed set",
