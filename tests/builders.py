@@ -9,7 +9,6 @@ from mainstay.model.machine import Machine
 from mainstay.spec import Spec
 from mainstay.spec.draft import drafted
 from mainstay.spec.node import plain_mapping
-from mainstay.spec.not_yet import refuse_automatic_failover
 from mainstay.spec.rules import RULES
 from mainstay.spec.tree import parse
 
@@ -30,8 +29,7 @@ def site_of(text: str) -> Spec:
     root, problems = parse(text, "mainstay.yaml")
     data = plain_mapping(root)
     draft = drafted(data, frozenset())
-    rules = [rule for rule in RULES if rule is not refuse_automatic_failover]  # what follows from it is there already
-    assert [*problems, *(issue for rule in rules for issue in rule(draft))] == []
+    assert [*problems, *(issue for rule in RULES for issue in rule(draft))] == []
     return Spec.model_validate(data)
 
 

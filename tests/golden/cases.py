@@ -69,6 +69,7 @@ def _rows(prefix: str, noun: Exposure | Install) -> Iterator[str]:
 
 
 def _copied_from(component: str, file: File) -> str:
-    """The template that a file is as it stands; such a file is not stored again."""
-    templates = (COMPONENTS / component / "templates").iterdir()
-    return next((template.name for template in templates if template.read_text() == file.text), "")
+    """The template that a file is as it stands, or holds our own source by; such a file is not stored again."""
+    templates = {template.name: template.read_text() for template in (COMPONENTS / component / "templates").iterdir()}
+    held = [name for name, text in templates.items() if "sources(" in text and file.path.endswith(f"/{name}")]
+    return next((name for name, text in templates.items() if text == file.text), next(iter(held), ""))

@@ -7,6 +7,7 @@ from rich.table import Table
 
 from mainstay.cli.options import Options, with_options
 from mainstay.cli.output import say, show, wide_console
+from mainstay.operations.database import keepers
 from mainstay.operations.status import Status, is_sync, status
 
 
@@ -26,7 +27,73 @@ def status_command(options: Options) -> None:
     else:
         wide_console().print(_table(found))
         say(found.database_sentence)
+        if found.keepers:
+            say(found.keepers.sentence)
     sys.exit(0 if found.is_database_healthy else 1)
+
+
+@command.command()
+@click.option("--to", default="", metavar="MACHINE", help="Which replica; left out, the fittest.")
+@with_options
+def switchover(options: Options, to: str) -> None:
+    """Let a replica take the primary's place, in good order: nothing is lost, or it is called off."""
+    _order(options, "switchover", f"to={to}")
+
+
+@command.command()
+@click.option("--to", required=True, metavar="MACHINE", help="Which replica.")
+@click.option("--force", is_flag=True, help="Even one that may lack acknowledged writes: these are then lost.")
+@with_options
+def failover(options: Options, to: str, force: bool) -> None:
+    """Make MACHINE primary without the one that is lost. `--force` is the one way to lose acknowledged writes."""
+    if force:
+        options.ensure_agreed(f"Acknowledged writes that {to} lacks are lost", to)
+    _order(options, "failover", f"to={to}", *(("force=yes",) if force else ()))
+
+
+@command.command()
+@with_options
+def pause(options: Options) -> None:
+    """Switch automatic failover off, until `resume`. A primary that is cut off still stops by itself."""
+    _order(options, "pause")
+
+
+@command.command()
+@with_options
+def resume(options: Options) -> None:
+    """Switch automatic failover on again."""
+    _order(options, "resume")
+
+
+@command.command()
+@click.argument("name", metavar="MACHINE")
+@with_options
+def reinit(options: Options, name: str) -> None:
+    """Fill MACHINE's database anew with a copy of the primary's; what it holds is put aside on the machine."""
+    _order(options, "reinit", f"to={name}")
+
+
+@command.command()
+@with_options
+def ack(options: Options) -> None:
+    """Say that the last failovers have been seen: they no longer keep another from happening."""
+    _order(options, "ack")
+
+
+@command.command()
+@with_options
+def history(options: Options) -> None:
+    """Every change of primary, oldest first."""
+    turns = keepers.command(options.site(), "history")["history"]
+    if options.output != "text":
+        show(turns, options.output)
+        return
+    for turn in turns:
+        say(f"{turn['when']}  {turn['from']} -> {turn['to']}: {turn['why']}")
+
+
+def _order(options: Options, *words: str) -> None:
+    say(str(keepers.command(options.site(), *words)["sentence"]))
 
 
 def _table(found: Status) -> Table:

@@ -5,9 +5,10 @@ from mainstay.components.base.component import BASE
 from mainstay.components.etcd.component import ETCD
 from mainstay.components.haproxy.component import HAPROXY
 from mainstay.components.keepalived.component import KEEPALIVED
+from mainstay.components.keeper.component import KEEPER
 from mainstay.components.mysql.component import MYSQL
 from mainstay.components.nginx.component import NGINX
 from mainstay.model.component import Component
 from mainstay.spec import Spec
 
-COMPONENTS: tuple[Component[Spec], ...] = (BASE, ETCD, MYSQL, HAPROXY, KEEPALIVED, APP, NGINX)
+COMPONENTS: tuple[Component[Spec], ...] = (BASE, ETCD, MYSQL, KEEPER, HAPROXY, KEEPALIVED, APP, NGINX)

@@ -110,7 +110,8 @@ class _Part:
 
     def _services(self) -> Iterator[Change]:
         for service in self.shown.services:
-            unit = self._unit(service, self.state.units.get(service.unit, UnitState()))
+            there = self.state.units.get(service.unit, UnitState())
+            unit = _kept_elsewhere(service, there) if service.is_kept_elsewhere else self._unit(service, there)
             if unit:
                 yield self._change(unit, f"{unit.action} {unit.name}")
 
@@ -118,6 +119,10 @@ class _Part:
         restart, reload = (inputs_digest(self.filled_in, paths) for paths in (service.restart_on, service.reload_on))
         action = _action(there, restart, reload)
         return Unit(service.unit, action, restart, reload) if action else None
+
+
+def _kept_elsewhere(service: Service, there: UnitState) -> Unit | None:
+    return Unit(service.unit, "disable") if there.enabled else None
 
 
 def _action(there: UnitState, restart: str, reload: str) -> str:

@@ -16,6 +16,8 @@ SEVERAL_BALANCERS = ("keepalived",)
 WITH_DATABASE = ("haproxy",)
 """Beside the application HAProxy is its local way to the database."""
 VOTING = ("etcd",)
+WITH_VOTERS = ("keeper",)
+"""Beside each database, where machines vote on who is primary."""
 WILLING: tuple[frozenset[str], ...] = (
     frozenset({"database"}),
     frozenset({"witness"}),
@@ -54,6 +56,7 @@ def place(
     tiers = {
         **TIERS,
         "balancer": TIERS["balancer"] + (SEVERAL_BALANCERS if balancers > 1 else ()),
+        "database": TIERS["database"] + (WITH_VOTERS if voting else ()),
         "app": TIERS["app"] + (WITH_DATABASE if has_database else ()),
     }
     return tuple(

@@ -1,5 +1,6 @@
 """Templates to text: the only place that knows jinja2."""
 
+from collections.abc import Iterator
 from importlib import resources
 from typing import Any
 
@@ -21,6 +22,14 @@ def _template(name: str) -> str:
     return resources.files("mainstay.components").joinpath(*name.split("/")).read_text(encoding="utf-8")
 
 
+def _sources(package: str) -> Iterator[tuple[str, str]]:
+    """The modules of a package that runs on the machines, by name, with their text; nothing of it is imported by us."""
+    files = (file for file in resources.files(package).iterdir() if file.name.endswith(".py"))
+    for file in sorted(files, key=lambda file: file.name):
+        name = file.name.removesuffix(".py")
+        yield package if name == "__init__" else f"{package}.{name}", file.read_text(encoding="utf-8")
+
+
 # By a loader, so that a template is compiled once, however many machines get it.
 _ENVIRONMENT = Environment(
     loader=FunctionLoader(_template),
@@ -30,3 +39,4 @@ _ENVIRONMENT = Environment(
     lstrip_blocks=True,
     keep_trailing_newline=True,
 )
+_ENVIRONMENT.globals["sources"] = _sources

@@ -16,7 +16,7 @@ class Packages:
 class Unit:
     """What is to be done with a systemd unit, and the digests to note.
 
-    `action` is "start", "restart", "reload", "enable" or "stop".
+    `action` is "start", "restart", "reload", "enable", "disable" or "stop".
     """
 
     name: str

@@ -76,11 +76,14 @@ class Service:
 
     `restart_on` and `reload_on` name files and links of the same install: when what they hold differs from what the
     unit was last started (or reloaded) with, it is restarted (or reloaded).
+    `is_kept_elsewhere`: a program on the machine starts and stops it, and knows when that does no harm; it is only kept
+    from starting by itself, and a change takes effect when it is next started.
     """
 
     unit: str
     restart_on: tuple[str, ...] = ()
     reload_on: tuple[str, ...] = ()
+    is_kept_elsewhere: bool = False
 
 
 @dataclass(frozen=True)

@@ -6,6 +6,7 @@ from typing import Any
 
 from mainstay.compiler.compile import compile_plan
 from mainstay.health.examine import Examined, Health, examine
+from mainstay.operations.database.keepers import Keepers, ask
 from mainstay.operations.database.observe import Member, observe, primary_of
 from mainstay.operations.errors import OperationError
 from mainstay.operations.rotation import noted
@@ -28,6 +29,7 @@ class Status:
     members: Mapping[str, Member]
     primary: str | None
     trouble: str = ""
+    keepers: Keepers | None = None
 
     @property
     def is_healthy(self) -> bool:
@@ -49,6 +51,8 @@ class Status:
             return self.trouble
         if all(member.trouble for member in self.members.values()):
             return f"No database can be asked: {next(iter(self.members.values())).trouble}."
+        if self.primary is None and self.keepers:
+            return f"No database takes writes. {self.keepers.sentence}"
         if self.primary is None:
             return "No database takes writes; docs/how-to/replace-a-lost-primary.md says how to choose another by hand."
         lost = [m.name for m in self.members.values() if m.name != self.primary and not m.is_following]
@@ -83,7 +87,8 @@ class Status:
             for m in self.members.values()
             if m.name != self.primary
         }
-        return {"primary": self.primary, "replicas": replicas}
+        found: dict[str, Any] = {"primary": self.primary, "replicas": replicas}
+        return found | ({"keepers": self.keepers.to_json()} if self.keepers else {})
 
 
 def status(site: Site) -> Status:
@@ -98,10 +103,11 @@ def status(site: Site) -> Status:
             why = "the machine is off" if machine.name in known else NOT_MADE
             here = (i.component for i in plan.exposures if i.machine == machine)
             examined[machine.name] = Examined(tuple(Health(c, why) for c in here), why)
+    keepers = ask(site, running) if site.spec.is_failover_automatic else None
     members = _members(site, running, "the machine is off" if known else NOT_MADE)
     out = noted(site) if running else frozenset()
     try:
-        return Status(site, endpoints, out, examined, members, primary_of(members))
+        return Status(site, endpoints, out, examined, members, primary_of(members), keepers=keepers)
     except OperationError as two_primaries:
         return Status(site, endpoints, out, examined, members, None, str(two_primaries))
 

@@ -55,7 +55,7 @@ def up(site: Site, report: Report, consent: Consent) -> Done:
         rollout.begin()
         rollout.roll("base")
         settle_voters(rollout)
-        rollout.roll("mysql")
+        rollout.roll("mysql", "keeper")
         is_database_changed = found_database(site, report)
         rollout.roll("haproxy", role="app")
         rollout.carry("app")

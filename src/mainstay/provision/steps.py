@@ -103,6 +103,8 @@ def _unit(unit: Unit) -> str:
     name = shlex.quote(unit.name)
     if unit.action == "stop":
         return f"systemctl disable --quiet --now {name} || true; rm -f {STARTED}/{name}"
+    if unit.action == "disable":
+        return f"systemctl disable --quiet {name}"
     verb = {"start": "restart"}.get(unit.action, unit.action)  # what runs unknown to us runs with other inputs
     before = ""
     if unit.name.endswith(".socket"):  # systemd starts no socket while its service runs

@@ -24,13 +24,6 @@ def refuse_monitoring(draft: Draft) -> Iterator[Issue]:
         yield _switched_on(draft, "monitoring")
 
 
-def refuse_automatic_failover(draft: Draft) -> Iterator[Issue]:
-    """Yield an issue where there is a database whose failover is automatic, be it by default."""
-    if draft.database and draft.running("database") and draft.database.failover == "automatic":
-        what = "failover is automatic unless you say otherwise, and this version cannot do it yet."
-        yield Issue(("database", "failover"), what, "Write `failover: manual`.")
-
-
 def refuse_monitoring_role(draft: Draft) -> Iterator[Issue]:
     """Yield an issue for each machine with the role `monitoring`."""
     for name in draft.running("monitoring"):
@@ -48,6 +41,5 @@ NOT_YET: tuple[Callable[[Draft], Iterator[Issue]], ...] = (
     refuse_https,
     refuse_firewall,
     refuse_monitoring,
-    refuse_automatic_failover,
     refuse_monitoring_role,
 )

@@ -320,3 +320,15 @@ def test_a_tier_that_is_taken_away_goes_and_leaves_its_data() -> None:
 def test_what_another_component_wants_stays() -> None:
     moved = Manifest("srv-01", {"mail": WEB})
     assert leftovers(moved, IN_PLACE) == ()
+
+
+def test_a_unit_that_is_kept_elsewhere_is_only_kept_from_starting_at_boot() -> None:
+    kept = having(Install(services=(Service("mysql.service", is_kept_elsewhere=True),)))
+    disable = Unit("mysql.service", "disable")
+
+    def subjects(**units: UnitState) -> list[Subject]:
+        state = MachineState(units={f"{name}.service": unit for name, unit in units.items()})
+        return [change.subject for change in difference(kept, kept, state)]
+
+    assert subjects() == subjects(mysql=UnitState(active=True)) == []
+    assert subjects(mysql=UnitState(active=True, enabled=True)) == [disable]

@@ -101,5 +101,5 @@ def test_etcd_runs_where_somebody_votes() -> None:
     placed = [(i.machine.name, i.component) for i in place(machines, ORDER, machines[1:])]
     assert placed == [
         *(("1", component) for component in ("base", "haproxy")),
-        *((name, component) for name in "23" for component in ("base", "etcd", "mysql")),
+        *((name, component) for name in "23" for component in ("base", "etcd", "mysql", "keeper")),
     ]

@@ -108,7 +108,10 @@ def test_every_path_has_one_owner(plan: Plan) -> None:
 def test_what_holds_a_secret_is_for_root_only_or_for_one_group_to_read(plan: Plan) -> None:
     for manifest in plan.manifests.values():
         files = [
-            file for part in manifest.parts.values() for file in part.files if re.search("secret:|key:", file.text)
+            file
+            for part in manifest.parts.values()
+            for file in part.files
+            if re.search(r"\$\{(secret|key):", file.text)
         ]
         modes = ["600" if file.group == "root" else "640" for file in files]
         assert [(file.owner, file.mode) for file in files] == [("root", mode) for mode in modes]

@@ -7,7 +7,6 @@ import pytest
 from mainstay.spec.draft import Draft
 from mainstay.spec.lab_addresses import derived
 from mainstay.spec.not_yet import (
-    refuse_automatic_failover,
     refuse_firewall,
     refuse_https,
     refuse_monitoring,
@@ -248,15 +247,6 @@ def test_switches_are_not_yet(rule: Rule, switch: str) -> None:
     assert list(rule(draft().model_copy(update={switch: None}))) == []
 
 
-def test_automatic_failover_is_not_yet() -> None:
-    rule = refuse_automatic_failover
-    one = draft(runs("database"))
-    assert wheres(rule, one) == ["database.failover"]
-    assert wheres(rule, draft(runs("app"))) == []
-    assert wheres(rule, one.model_copy(update={"database": Database(failover="manual")})) == []
-    assert wheres(rule, one.model_copy(update={"database": None})) == []
-
-
 def test_a_majority_survives_the_loss_of_any_machine() -> None:
     rule = ensure_a_majority_survives
     fix = "Add a machine that runs `witness`, which only votes, or write `failover: manual`."
@@ -298,10 +288,6 @@ def test_rules_speak_beside_a_broken_section(tmp_path: Path) -> None:
             "mainstay.yaml:10: database.failover: Automatic failover needs three machines that vote, so that a "
             "majority outlives any one; here is one. Add a machine that runs `witness`, which only votes, "
             "or write `failover: manual`."
-        ),
-        (
-            "mainstay.yaml:10: database.failover: failover is automatic unless you say otherwise, "
-            "and this version cannot do it yet. Write `failover: manual`."
         ),
     ]
 

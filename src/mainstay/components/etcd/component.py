@@ -28,7 +28,7 @@ def exposes(spec: Spec, machine: Machine) -> Exposure:
     """For the database machines and the voters themselves; health and figures for the machine itself only."""
     return Exposure(
         ports=(
-            Port("client", CLIENT, open_to=("etcd", "mysql")),
+            Port("client", CLIENT, open_to=("etcd", "keeper")),
             Port("peer", PEER, open_to=("etcd",)),
             Port("local", CLIENT, bind=LOOPBACK),
             Port("metrics", METRICS, bind=LOOPBACK),

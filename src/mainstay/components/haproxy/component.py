@@ -82,12 +82,13 @@ def _router(view: View[Spec]) -> dict[str, Any]:
     if not _routes(view.spec, view.machine):
         return {"database": ()}
     here = view.machine
+    asked = "keeper" if view.spec.is_failover_automatic else "mysql"
     return {
         "primary": view.port(here, "haproxy", "primary"),
         "replicas": view.port(here, "haproxy", "replicas"),
         "max_lag": view.spec.database.max_lag,
         "database": [
-            (m.name, m.address, view.port(m, "mysql", "mysql").number, view.port(m, "mysql", "role").number)
+            (m.name, m.address, view.port(m, "mysql", "mysql").number, view.port(m, asked, "role").number)
             for m in view.peers("mysql")
         ],
     }

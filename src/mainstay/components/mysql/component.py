@@ -1,6 +1,7 @@
 """MySQL: one primary, replicas that follow it, and a small answerer that says which is which."""
 
 import zlib
+from dataclasses import replace
 
 from mainstay.model.component import Component, View
 from mainstay.model.exposure import Exposure, Port, Probe
@@ -9,6 +10,7 @@ from mainstay.model.install import Content, Directory, File, Install, Service, U
 from mainstay.model.machine import Machine
 from mainstay.spec import Spec
 
+UNIT = "mysql.service"
 CONFIG = "/etc/mysql/mysql.conf.d/zz-mainstay.cnf"
 LOGIN = "/etc/mysql/mainstay-login.sql"
 INITIALISE = "/usr/local/lib/mainstay/mysql-initialise"
@@ -23,43 +25,56 @@ LIMITS = Limits(killed=2.0, stopped=2.0, frozen=9.0)
 
 def exposes(spec: Spec, machine: Machine) -> Exposure:
     """MySQL for the applications and the other databases; the answerer for whoever routes to it."""
-    return Exposure(
-        ports=(Port("mysql", 3306, open_to=("haproxy", "mysql")), Port("role", ROLE_PORT, open_to=("haproxy",))),
-        probes=(
-            Probe("unit", "unit", "mysql.service"),
-            Probe("answers", "http", f"http://{machine.address}:{ROLE_PORT}/health"),
-        ),
-        faults=process_faults("database", "mysqld", "mysql.service", LIMITS),
-    )
+    mysql = Port("mysql", 3306, open_to=("haproxy", "mysql"))
+    unit = Probe("unit", "unit", UNIT)
+    faults = process_faults("database", "mysqld", UNIT, LIMITS)
+    if spec.is_failover_automatic:
+        return Exposure((mysql,), (unit,), faults)  # the keeper says who is primary
+    role = Port("role", ROLE_PORT, open_to=("haproxy",))
+    answers = Probe("answers", "http", f"http://{machine.address}:{ROLE_PORT}/health")
+    return Exposure((mysql, role), (unit, answers), faults)
 
 
 def installs(view: View[Spec]) -> Install:
-    """The server's settings and first start, and the answerer."""
+    """The server's settings and first start; with `failover: manual` its service and the answerer, too."""
+    is_automatic = view.spec.is_failover_automatic
     variables = {
         "address": view.machine.address,
         "name": view.machine.name,
         "server_id": 1 + zlib.crc32(view.machine.name.encode()) % (2**32 - 1),
         "buffer_pool": view.spec.lab.buffer_pool if view.spec.in_lab else view.spec.database.buffer_pool,
         "in_lab": view.spec.in_lab,
-        "port": ROLE_PORT,
-        "peers": [
-            f"{m.address}:{view.port(m, 'mysql', 'role').number}" for m in view.peers("mysql") if m != view.machine
-        ],
+        "is_automatic": is_automatic,
     }
     validate = "mysqld --defaults-file={candidate} --user=mysql --validate-config"
-    return Install(
-        users=(User(ROLE_USER),),
+    server = Install(
         directories=(Directory("/var/lib/mysql", "mysql", "mysql", "750"),),
         files=(
             File(CONFIG, Content("mysqld.cnf", variables), validate=validate),
             File(LOGIN, Content("login.sql", variables)),
             File(INITIALISE, Content("initialise"), mode="755"),
-            File(DROP_IN, Content("mysql.service.conf")),
+            File(DROP_IN, Content("mysql.service.conf", variables)),
+        ),
+        services=(Service(UNIT, (CONFIG, LOGIN, INITIALISE, DROP_IN), is_kept_elsewhere=is_automatic),),
+    )
+    return server if is_automatic else _with_services(server, view)
+
+
+def _with_services(server: Install, view: View[Spec]) -> Install:
+    """Where no keeper starts the server and says what it is."""
+    here = view.machine
+    peers = [f"{m.address}:{view.port(m, 'mysql', 'role').number}" for m in view.peers("mysql") if m != here]
+    variables = {"address": here.address, "port": ROLE_PORT, "peers": peers}
+    return replace(
+        server,
+        users=(User(ROLE_USER),),
+        files=(
+            *server.files,
             File(ROLE_PROGRAM, Content("role.py"), mode="755"),
             File(ROLE_UNIT, Content("mainstay-mysql-role.service", variables)),
         ),
         services=(
-            Service("mysql.service", restart_on=(CONFIG, LOGIN, INITIALISE, DROP_IN)),
+            *server.services,
             Service("mainstay-mysql-role.service", restart_on=(ROLE_PROGRAM, ROLE_UNIT)),
         ),
     )

@@ -7,6 +7,7 @@ from mainstay.model.machine import Machine
 from mainstay.operations.database import sql
 from mainstay.operations.database.accounts import creations, removals, wanted_accounts
 from mainstay.operations.database.join import ensure_following
+from mainstay.operations.database.keepers import ensure_founded, wait_for_primary, wait_until_armed
 from mainstay.operations.database.observe import Member, observe, primary_of
 from mainstay.operations.errors import OperationError
 from mainstay.operations.site import Site
@@ -28,6 +29,8 @@ def found_database(site: Site, report: Report) -> bool:
     databases = site.running("database")
     if not databases:
         return False
+    if site.spec.is_failover_automatic:
+        return _found_with_keepers(site, report)
     members = _observe_all(site)
     primary = primary_of(members)
     is_new = primary is None
@@ -41,6 +44,15 @@ def found_database(site: Site, report: Report) -> bool:
     for member in members:
         report(member, "")
     return is_new or changed or any(joined)
+
+
+def _found_with_keepers(site: Site, report: Report) -> bool:
+    """The keepers need one word, once: who is the first. All else they do themselves, and are waited for."""
+    is_new = ensure_founded(site, report)
+    primary = wait_for_primary(site, report)
+    changed = _ensure_accounts(site, primary)
+    wait_until_armed(site, report)
+    return is_new or changed
 
 
 def _observe_all(site: Site) -> dict[str, Member]:

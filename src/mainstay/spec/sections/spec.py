@@ -50,6 +50,11 @@ class Spec(Section):
         """Whether the machines are made in the lab: none has an address of its own."""
         return all(machine.address is None for machine in self.machines.values())
 
+    @property
+    def is_failover_automatic(self) -> bool:
+        """Whether the machines decide by themselves who is primary."""
+        return bool(self.running("database")) and self.database.failover == "automatic"
+
     def running(self, role: Role) -> tuple[str, ...]:
         """Return the names of the machines that run the role, in the order of the file."""
         return tuple(name for name, machine in self.machines.items() if role in machine.runs)

@@ -44,7 +44,7 @@ def test_no_setting_says_with_whom_it_begins() -> None:
 
 def test_who_may_speak_to_it() -> None:
     ports = exposed(SITE, "etcd").ports
-    assert ports[:2] == (Port("client", 2379, ("etcd", "mysql")), Port("peer", 2380, ("etcd",)))
+    assert ports[:2] == (Port("client", 2379, ("etcd", "keeper")), Port("peer", 2380, ("etcd",)))
     assert [(port.bind, port.open_to) for port in ports[2:]] == [("127.0.0.1", ())] * 2
 
 

@@ -1,0 +1,1 @@
+"""The keeper: decides with its peers who is primary, and sees to it."""

@@ -1,0 +1,77 @@
+"""The keeper: starts MySQL, agrees with its peers on who is primary, and sees to it that nobody else takes writes."""
+
+import json
+
+from mainstay.model import certificate
+from mainstay.model.component import Component, View
+from mainstay.model.exposure import Exposure, Port, Probe
+from mainstay.model.fault import Limits, process_faults
+from mainstay.model.install import Content, Directory, File, Install, Service
+from mainstay.model.machine import Machine
+from mainstay.spec import Spec
+
+PURPOSE = "keeper"
+PROGRAM = "/usr/local/lib/mainstay/mainstay-keeper"
+SETTINGS = "/etc/mainstay-keeper/settings.json"
+UNIT, GUARD = "mainstay-keeper.service", "mainstay-keeper-guard.service"
+UNIT_FILE, GUARD_FILE = f"/etc/systemd/system/{UNIT}", f"/etc/systemd/system/{GUARD}"
+PORT = 8008
+
+
+def exposes(spec: Spec, machine: Machine) -> Exposure:
+    """What the routers and the other keepers ask; killing or freezing a keeper is to cost no longer than a failover."""
+    return Exposure(
+        ports=(Port("role", PORT, open_to=("haproxy", "keeper")),),
+        probes=(
+            Probe("unit", "unit", UNIT),
+            Probe("guard", "unit", GUARD),
+            Probe("cycle", "http", f"http://{machine.address}:{PORT}/liveness"),
+            Probe("answers", "http", f"http://{machine.address}:{PORT}/health"),
+        ),
+        faults=process_faults("database", "keeper", UNIT, Limits(killed=2.0, stopped=9.0, frozen=9.0)),
+    )
+
+
+def installs(view: View[Spec]) -> Install:
+    """One program in one file, its settings, and the two processes that are made of it."""
+    here = view.machine
+    return Install(
+        directories=(Directory("/etc/mainstay-keeper", mode="700"), certificate.folder(PURPOSE)),
+        files=(
+            *certificate.files(PURPOSE, here, group="root"),
+            File(PROGRAM, Content("mainstay-keeper", {}), mode="755"),
+            File(SETTINGS, Content("settings.json", {"settings": _settings(view)}), mode="600"),
+            File(GUARD_FILE, Content(GUARD, {"program": PROGRAM})),
+            File(UNIT_FILE, Content(UNIT, {"program": PROGRAM, "guard": GUARD})),
+        ),
+        services=(
+            Service(GUARD, restart_on=(PROGRAM, GUARD_FILE)),
+            Service(UNIT, restart_on=(PROGRAM, SETTINGS, UNIT_FILE, *_certificates())),
+        ),
+    )
+
+
+def _certificates() -> tuple[str, str]:
+    return certificate.authority_path(PURPOSE), certificate.identity_path(PURPOSE)
+
+
+def _settings(view: View[Spec]) -> str:
+    """As `mainstay_keeper.settings` reads them. The voters are asked in this order: this machine's own first."""
+    here = view.machine
+    voters = sorted(view.peers("etcd"), key=lambda m: m != here)
+    authority, identity = _certificates()
+    settings = {
+        "site": view.spec.name,
+        "name": here.name,
+        "members": {m.name: m.address for m in view.peers("mysql")},
+        "endpoints": [f"https://{m.address}:{view.port(m, 'etcd', 'client').number}" for m in voters],
+        "port": view.port(here, "keeper", "role").number,
+        "password": "${secret:database-replication}",
+        "authority": authority,
+        "certificate": identity,
+        "key": identity,
+    }
+    return json.dumps(settings, indent=2)
+
+
+KEEPER = Component("keeper", ("python3", "python3-pymysql", "mysql-server"), exposes, installs)

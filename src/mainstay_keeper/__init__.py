@@ -1,0 +1,1 @@
+"""The database's failover agent: one on every database machine."""

@@ -1,0 +1,167 @@
+"""The keeper's cycle: look, renew and read, decide, act; once a second, and at once when something happens."""
+
+import os
+import re
+import select
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from typing import Protocol
+
+from mainstay_keeper import clock, lasting, view
+from mainstay_keeper.act import Hands, carry_out
+from mainstay_keeper.actions import Decision
+from mainstay_keeper.decide import decide
+from mainstay_keeper.nouns import Cluster, Member, Mysql, Observation, Policy
+from mainstay_keeper.store import StoreError
+
+EVERY = 1.0
+AT_ONCE = 0.03
+MOST_AT_ONCE = 30
+"""What was done shows at the next look; so that one follows, but a cycle that does the same for ever slows down."""
+
+NO_SESSION = float("-inf")
+NUMBERS = re.compile(r"\d+")
+"""A lag that is another each second is no news."""
+
+
+@dataclass(frozen=True)
+class Told:
+    """What a cycle saw and said, for whoever asks; `is_closed` from the moment at which it began to fence."""
+
+    seen: Observation
+    sentence: str
+    is_closed: bool = False
+
+
+class Bell:
+    """Ends the wait between two cycles, from any thread."""
+
+    def __init__(self) -> None:
+        self.handle = os.eventfd(0, os.EFD_NONBLOCK)
+
+    def ring(self) -> None:
+        """The next cycle begins at once."""
+        os.eventfd_write(self.handle, 1)
+
+    def wait(self, seconds: float, also: int | None) -> None:
+        """Until somebody rings, `also` is readable, or the time is over."""
+        ready, _, _ = select.select([self.handle, *([also] if also is not None else [])], [], [], seconds)
+        if self.handle in ready:
+            os.eventfd_read(self.handle)
+
+
+class Eyes(Protocol):
+    """What sees MySQL: see `look.Look`."""
+
+    def mysql(self, members: Mapping[str, Member]) -> Mysql:
+        """How it stands now."""
+
+
+@dataclass(frozen=True)
+class Self:
+    """Who a keeper is."""
+
+    name: str
+    address: str
+    policy: Policy
+
+
+class Cycle:
+    """Holds the session and what was last seen; everything that is decided is decided elsewhere, and is pure."""
+
+    def __init__(
+        self,
+        me: Self,
+        look: Eyes,
+        hands: Hands,
+        bell: Bell,
+        say: Callable[[str], None],
+        is_rebuilding: Callable[[], bool],
+    ) -> None:
+        self._me = me
+        self._is_rebuilding = is_rebuilding
+        self._look = look
+        self._hands = hands
+        self._bell = bell
+        self._say = say
+        self._session = 0
+        self._is_first_word = False
+        self._deadline = NO_SESSION
+        self._in_a_row = 0
+        self._said = ""
+        self.told = Told(Observation(me.name, clock.now(), Mysql(), Cluster(), False, NO_SESSION, me.policy), "")
+
+    def run_once(self) -> None:
+        """One cycle, and what came of it."""
+        seen = self._observe()
+        decision = Decision((), "Is being made anew.") if self._is_rebuilding() else decide(seen)
+        self.told = Told(seen, decision.sentence)
+        if seen.deadline != NO_SESSION:  # without a session the last word to the guard stays as it is
+            self._hands.watched.mind(seen)
+        trouble = carry_out(decision, seen, self._hands)
+        self._tell(decision, trouble)
+        self._in_a_row = self._in_a_row + 1 if decision.actions else 0
+
+    def close(self) -> None:
+        """From now on nobody is told that writes are taken here, whatever MySQL still does."""
+        self.told = replace(self.told, is_closed=True)
+
+    def wait(self) -> None:
+        """Until it is time again."""
+        seconds = AT_ONCE if 0 < self._in_a_row <= MOST_AT_ONCE else EVERY
+        self._bell.wait(seconds, self._hands.mysqld.handle)
+
+    def _observe(self) -> Observation:
+        """MySQL first, then the store: what is published was so when the store was read."""
+        last = self.told.seen
+        mysql = self._look.mysql(last.cluster.members)
+        leader = last.cluster.leader
+        frozen_for = view.frozen_for(mysql, leader.name, leader.epoch) if leader else 0
+        cluster = self._renew(mysql, frozen_for)
+        now = clock.now()
+        seen = replace(
+            last, now=now, mysql=mysql, cluster=cluster or last.cluster, is_store_heard=cluster is not None,
+            deadline=self._deadline,
+        )  # fmt: skip
+        return replace(seen, since=lasting.remembered(seen))
+
+    def _renew(self, mysql: Mysql, frozen_for: int) -> Cluster | None:
+        """Prolong the session, publish, read; only if all of it succeeded, the deadline moves: by when it began."""
+        begun = clock.now()
+        try:
+            cluster = self._publish(mysql, frozen_for) if self._is_alive() else None
+        except StoreError as error:
+            self._say(f"The store was not heard: {error}")
+            return None
+        if cluster is None:  # what was held is gone; the next cycle begins anew, as one who holds nothing
+            self._session, self._deadline = 0, min(self._deadline, begun)
+            return None
+        self._deadline = begun + self._me.policy.ttl - self._me.policy.margin
+        return cluster
+
+    def _is_alive(self) -> bool:
+        """Whether there is a session, with its full time before it; a keeper's first look is for its predecessor's."""
+        register = self._hands.register
+        if self._session:
+            return register.keep_alive(self._session)
+        if self._deadline == NO_SESSION:
+            self._session = register.adopt_session(self._me.name)
+        if not self._session:
+            self._is_first_word, self._session = True, register.begin_session(self._me.policy.ttl)
+        return True
+
+    def _publish(self, mysql: Mysql, frozen_for: int) -> Cluster | None:
+        me = self._me
+        member = Member(me.name, me.address, self._session, mysql, frozen_for, view.can_lead(mysql))
+        cluster = self._hands.register.publish(member, self._is_first_word)
+        self._is_first_word = False
+        return cluster
+
+    def _tell(self, decision: Decision, trouble: str) -> None:
+        """Each cycle ends in one sentence; it is logged when it is another than the last."""
+        sentence = f"{decision.sentence} {trouble}".strip()
+        gist = NUMBERS.sub("", sentence)
+        if gist != self._said:
+            done = ", ".join(type(action).__name__ for action in decision.actions)
+            self._say(f"{sentence}{f' [{done}]' if done else ''}")
+        self._said = gist

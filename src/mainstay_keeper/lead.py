@@ -1,0 +1,127 @@
+"""The leader's key and the last data are here: open, hand over when asked, and keep the sync set.
+
+- *Open with the record's word*: waiting exactly if the set is not empty, as read in this cycle. A primary that
+  restarts in place finds the set as it left it, and what it had not had acknowledged becomes visible then: its client
+  was told nothing.
+- *A hand-over is one transaction*, and only from a primary that takes no writes to one that has applied all of it.
+  The key and the record change together, so at no time are there two who could open. The old primary joins the set in
+  that very write, since it has all; nobody leaves the set. Anything that goes wrong before leaves a leader that is
+  not open: it opens again, and says so.
+- *Giving way* (disk full, an operator's failover) is fence, then resign: never a key without an owner and a primary
+  that still takes writes.
+"""
+
+from mainstay_keeper import view
+from mainstay_keeper.actions import (
+    Answer,
+    AwaitApplied,
+    Decision,
+    Fence,
+    HandOver,
+    Open,
+    Resign,
+    StartApplying,
+    StopReceiving,
+)
+from mainstay_keeper.nouns import FAILOVER, REINIT, SWITCHOVER, Observation, Request, Sync
+from mainstay_keeper.sync_set import keep
+
+
+def lead(seen: Observation) -> Decision:
+    """Whoever holds the leader's key, and was opened last."""
+    if seen.mysql.is_disk_full:
+        return _full(seen)
+    if not seen.mysql.is_writable:
+        return _opening(seen)
+    request = seen.cluster.request
+    if request is None:
+        return keep(seen)
+    if request.kind == SWITCHOVER:
+        return _switching(seen, request)
+    if request.kind == FAILOVER:
+        return _failing_over(seen, request)
+    return _reinit(seen, request)
+
+
+def _epoch(seen: Observation) -> int:
+    leader = seen.cluster.leader
+    assert leader is not None
+    return leader.epoch
+
+
+def _full(seen: Observation) -> Decision:
+    why = "its disk is full"
+    if view.has_heir(seen):
+        fence = (Fence(why),) if seen.mysql.is_writable else ()
+        return Decision((*fence, Resign(_epoch(seen), why)), f"Gives the lead up: {why}, and another can take over.")
+    return Decision((), f"Is primary, and {why}: nobody can take over.")
+
+
+def _opening(seen: Observation) -> Decision:
+    if seen.mysql.is_receiving:
+        return Decision((StopReceiving(),), "Is to be primary: receives nothing more.")
+    if not seen.mysql.has_applied:
+        start = () if seen.mysql.is_applying else (StartApplying(),)
+        return Decision(start, "Is to be primary: applies what it received.")
+    replicas, request = view.sync_of(seen).replicas, seen.cluster.request
+    is_open_for = f"waits for {view.listed(replicas)}" if replicas else "waits for nobody"
+    if request is None or request.kind == REINIT:
+        return Decision((Open(bool(replicas)),), f"Becomes primary, and {is_open_for}.")
+    sentence = f"The {request.kind} was called off: {seen.me} is primary again"
+    return Decision((Answer(request.revision, sentence), Open(bool(replicas))), f"{sentence}.")
+
+
+def _answered(request: Request, sentence: str) -> Decision:
+    return Decision((Answer(request.revision, sentence),), f"{sentence}.")
+
+
+def _switching(seen: Observation, request: Request) -> Decision:
+    if request.to == seen.me:
+        return _answered(request, f"{seen.me} is primary already")
+    fit = [name for name in view.others(seen) if request.to in ("", name) and _is_ready(seen, name)]
+    if not fit:
+        who = request.to or "any other"
+        return _answered(request, f"No switchover: {who} is not in the sync set, or not close behind")
+    to, old = fit[0], view.sync_of(seen)
+    session, uuid = seen.cluster.members[to].session, old.replicas[to]
+    rest = {name: data for name, data in old.replicas.items() if name != to}
+    new = Sync(to, uuid, {**rest, seen.me: seen.mysql.uuid}, {}, old.revision)
+    answer = Answer(request.revision, f"{to} is primary in place of {seen.me}")
+    hand_over = HandOver(to, session, new, _epoch(seen), answer)
+    steps = (Fence(f"switchover to {to}"), AwaitApplied(to, seen.policy.handover), hand_over)
+    return Decision(steps, f"Hands over to {to}, as was asked.")
+
+
+def _is_ready(seen: Observation, name: str) -> bool:
+    member = view.heard(seen, name)
+    if member is None or not member.can_lead or member.mysql.lag is None:
+        return False
+    is_fed = member.mysql.source == seen.me and member.mysql.is_receiving and member.mysql.is_applying
+    return is_fed and member.mysql.lag <= seen.policy.max_lag
+
+
+def _failing_over(seen: Observation, request: Request) -> Decision:
+    if request.to == seen.me:
+        return _answered(request, f"{seen.me} is primary already")
+    if request.is_forced and not _is_able(seen, request.to):
+        return _answered(request, f"No failover: {request.to or 'nobody'} cannot take writes")
+    if not request.is_forced and not _has_able_heir(seen, request.to):
+        who = request.to or "nobody else"
+        return _answered(request, f"No failover: {who} is not in the sync set, or not all of it is heard")
+    why = f"failover to {request.to or 'another'} was asked for"
+    return Decision((Fence(why), Resign(_epoch(seen), why)), f"Gives the lead up: {why}.")
+
+
+def _is_able(seen: Observation, name: str) -> bool:
+    member = seen.cluster.members.get(name)
+    return member is not None and member.can_lead
+
+
+def _has_able_heir(seen: Observation, to: str) -> bool:
+    return not view.unheard(seen) and any(to in ("", name) and _is_able(seen, name) for name in view.others(seen))
+
+
+def _reinit(seen: Observation, request: Request) -> Decision:
+    if request.to == seen.me or request.to not in seen.cluster.members:
+        return _answered(request, f"Not made anew: {request.to or 'nobody'} is primary, or not heard")
+    return keep(seen)

@@ -1,0 +1,185 @@
+"""What a keeper sees, and what it may do about it: plain data, so that deciding is pure."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from mainstay_keeper.gtid import GtidSet
+
+AUTOMATIC, SWITCHOVER, FAILOVER, REINIT = "automatic", "switchover", "failover", "reinit"
+OFF, STARTING, RUNNING, HANGING = "off", "starting", "running", "hanging"
+"""A MySQL: no process; a process that does not answer yet; one that answers; one that answered and no longer does."""
+
+
+@dataclass(frozen=True)
+class Policy:
+    """How patient the keepers of a site are; all in seconds, `most_failovers` in a window of `window`.
+
+    ttl: how long a session lives unrenewed. margin: how long before its end a keeper holds it for ended.
+    patience: how long writes may wait for replicas that are gone. head_start: how long the last primary is let
+    first to take its place again. max_lag: how far behind a replica may be that is to be waited for. fence: how long
+    before the end of its right a keeper begins to fence. settle: how long a COMMIT that began before waiting was
+    turned on may take to end. handover: how long writes may stand still for a switchover.
+    asking: how long the last primary lets another be first when a failover was asked for.
+    """
+
+    ttl: float = 5.0
+    margin: float = 1.0
+    patience: float = 2.0
+    head_start: float = 2.0
+    max_lag: float = 2.0
+    fence: float = 1.0
+    settle: float = 1.0
+    handover: float = 3.0
+    asking: float = 15.0
+    window: float = 3600.0
+    most_failovers: int = 2
+
+
+@dataclass(frozen=True)
+class Mysql:
+    """The MySQL on this machine.
+
+    uuid: of its data (@@server_uuid). executed, retrieved: GTID sets. source: the name of the member that it is set
+    to follow, "" for nobody. is_receiving: its IO thread is not stopped, so it may get, or be getting,
+    transactions. is_acking: it acknowledges what it receives. is_waiting: it waits for an acknowledgement before it
+    answers a COMMIT. ackers: the members that are connected to it and acknowledge. waiters: how many COMMITs wait
+    now. lag: seconds behind its source, None unknown. io_error, sql_error: why a thread stands still, "" if it does
+    not. is_disk_full: it cannot take writes, or soon not.
+    """
+
+    state: str = OFF
+    uuid: str = ""
+    is_writable: bool = False
+    executed: GtidSet = GtidSet()
+    retrieved: GtidSet = GtidSet()
+    source: str = ""
+    is_receiving: bool = False
+    is_connected: bool = False
+    is_applying: bool = False
+    is_acking: bool = False
+    is_waiting: bool = False
+    ackers: frozenset[str] = frozenset()
+    waiters: int = 0
+    lag: float | None = None
+    io_error: str = ""
+    sql_error: str = ""
+    is_disk_full: bool = False
+
+    @property
+    def is_running(self) -> bool:
+        """Whether it answers."""
+        return self.state == RUNNING
+
+    @property
+    def received(self) -> GtidSet:
+        """All it has, applied or not: after a failover `retrieved` alone is empty."""
+        return self.executed | self.retrieved
+
+    @property
+    def has_applied(self) -> bool:
+        """Whether all that it received is executed, so that nothing is lost when its relay log is."""
+        return self.retrieved <= self.executed
+
+
+@dataclass(frozen=True)
+class Member:
+    """What a keeper publishes of itself, bound to its session: gone from the store when that has lapsed.
+
+    session: the session's identifier, to which a hand-over binds the leader's key. frozen_for: the epoch of the
+    leader for which this member receives nothing any more from any other; 0 if none. can_lead: its MySQL runs.
+    """
+
+    name: str
+    address: str
+    session: int
+    mysql: Mysql
+    frozen_for: int = 0
+    can_lead: bool = False
+
+
+@dataclass(frozen=True)
+class Leader:
+    """Who holds the leader's key; `epoch` is the revision at which it was created or handed over: never used twice.
+
+    session: to which the key is bound. Only the keeper of this very session may act on it: one that was started
+    anew has another, and the key will lapse with the old one.
+    """
+
+    name: str
+    epoch: int
+    session: int
+
+
+@dataclass(frozen=True)
+class Sync:
+    """Who may be opened for writes: names -> uuid of their data.
+
+    leader: the last that was opened. replicas: who may be promoted, if all of them are heard; nobody if empty.
+    joining: who may acknowledge, too, while `replicas` is empty. revision: for compare-and-swap.
+    """
+
+    leader: str
+    leader_uuid: str
+    replicas: Mapping[str, str] = field(default_factory=dict)
+    joining: Mapping[str, str] = field(default_factory=dict)
+    revision: int = 0
+
+    @property
+    def may_acknowledge(self) -> Mapping[str, str]:
+        """All who may: whoever is not named here cannot acknowledge a COMMIT of the leader."""
+        return {**self.joining, **self.replicas}
+
+
+@dataclass(frozen=True)
+class Request:
+    """What an operator asked for: SWITCHOVER, FAILOVER or REINIT, of whom ("" for any), and by which right."""
+
+    kind: str
+    to: str = ""
+    is_forced: bool = False
+    revision: int = 0
+
+
+@dataclass(frozen=True)
+class Cluster:
+    """What the store holds, read at one revision: that at which this keeper published itself.
+
+    recent: how many automatic failovers the window holds.
+    """
+
+    revision: int = 0
+    leader: Leader | None = None
+    sync: Sync | None = None
+    members: Mapping[str, Member] = field(default_factory=dict)
+    request: Request | None = None
+    is_paused: bool = False
+    recent: int = 0
+
+
+@dataclass(frozen=True)
+class Beginning:
+    """When a state that lasts was first observed, and what MySQL had executed by then."""
+
+    at: float
+    executed: GtidSet = GtidSet()
+
+
+@dataclass(frozen=True)
+class Observation:
+    """All that a decision rests on. Times are seconds of one clock of this machine that never goes back.
+
+    MySQL is observed first, the store read after it. cluster: the store at its last reading; `is_store_heard` is
+    whether that was in this cycle. deadline: until when this keeper may hold its session for alive; -inf without one.
+    promised_until: until then others act on a promise made without the store. since: name of a state that lasts ->
+    its beginning (see `lasting.remembered`).
+    """
+
+    me: str
+    now: float
+    mysql: Mysql
+    cluster: Cluster
+    is_store_heard: bool
+    deadline: float
+    policy: Policy = Policy()
+    since: Mapping[str, Beginning] = field(default_factory=dict)
+    promised_until: float = float("-inf")

@@ -1,0 +1,130 @@
+"""Puts a keeper together and runs it as a systemd service."""
+
+import contextlib
+import os
+import socket
+import sys
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import replace
+
+from mainstay_keeper import clock, rest
+from mainstay_keeper.act import Hands
+from mainstay_keeper.actions import Rebuild
+from mainstay_keeper.control import Control, serve
+from mainstay_keeper.cycle import Bell, Cycle, Self, Told
+from mainstay_keeper.deadline import Deadline
+from mainstay_keeper.etcd import Etcd, Patience, context_of
+from mainstay_keeper.gtid import GtidSet
+from mainstay_keeper.guard import watch
+from mainstay_keeper.keys import Keys
+from mainstay_keeper.listen import Ear
+from mainstay_keeper.look import Look
+from mainstay_keeper.mysql import LocalMysql
+from mainstay_keeper.nouns import Observation
+from mainstay_keeper.orders import Orders
+from mainstay_keeper.peers import Peers
+from mainstay_keeper.process import Mysqld
+from mainstay_keeper.rebuild import Order
+from mainstay_keeper.rebuilder import Rebuilder
+from mainstay_keeper.register import Register
+from mainstay_keeper.settings import Settings
+from mainstay_keeper.store import StoreError
+from mainstay_keeper.voters import move_lead
+from mainstay_keeper.watched import Watched
+
+LEADS_ELSEWHERE_EVERY = 2.0
+
+
+def run_guard() -> None:
+    """Be the guard, for ever."""
+    deadline = Deadline()
+    notify("READY=1")
+    watch(deadline, say)
+
+
+def run_keeper(settings: Settings) -> None:
+    """Be the keeper, for ever; what breaks a cycle ends the process, and systemd starts another."""
+    bell, mysqld, keys = Bell(), Mysqld(), Keys(settings.site)
+    cycle = _cycle(settings, bell, mysqld)
+
+    def told() -> Told:
+        return cycle.told
+
+    web = rest.Server((settings.address, settings.port), rest.handler(told))
+    control = serve(Control(lambda: Orders(_etcd(settings), keys), told, bell))
+    ear = Ear(bell.ring)
+    _beside(web.serve_forever)
+    _beside(control.serve_forever)
+    _beside(lambda: ear.listen(_etcd(settings), keys.root))
+    _beside(lambda: lead_elsewhere(settings, lambda: rest.is_primary(cycle.told, clock.now())))
+    notify("READY=1")
+    while True:
+        cycle.run_once()
+        notify("WATCHDOG=1")
+        cycle.wait()
+
+
+def _cycle(settings: Settings, bell: Bell, mysqld: Mysqld) -> Cycle:
+    names = {address: name for name, address in settings.members.items()}
+    mysql = LocalMysql(mysqld, settings.members, settings.password)
+    rebuilder = Rebuilder(mysqld, settings.password, say, bell.ring)
+
+    def rebuild(action: Rebuild, seen: Observation) -> None:
+        donor = seen.cluster.members[action.donor].mysql
+        errant = seen.mysql.executed - donor.received
+        rebuilder.begin(Order(settings.members[action.donor], errant, is_empty=seen.mysql.executed == GtidSet()))
+
+    hands = Hands(
+        mysqld, mysql, Register(_etcd(settings), Keys(settings.site)), Watched(Deadline(), mysqld),
+        Peers(settings.members, settings.port).await_applied, rebuild, lambda: cycle.close(),  # noqa: PLW0108 - the cycle is made below
+    )  # fmt: skip
+    me = Self(settings.name, settings.address, settings.policy)
+    cycle = Cycle(me, Look(mysqld, names), hands, bell, say, lambda: rebuilder.is_busy)
+    return cycle
+
+
+def lead_elsewhere(settings: Settings, is_primary: Callable[[], bool]) -> None:
+    """While the primary is here, see to it that the voters' own leader is not; for ever."""
+    own = next((e for e in settings.endpoints if f"//{settings.address}:" in e), "")
+    if not own:
+        threading.Event().wait()  # no voter here
+    voter = _etcd(replace(settings, endpoints=(own,)))
+    while True:
+        time.sleep(LEADS_ELSEWHERE_EVERY)
+        with contextlib.suppress(StoreError):
+            if is_primary() and (said := move_lead(voter, frozenset(settings.members.values()))):
+                say(said)
+
+
+def _etcd(settings: Settings) -> Etcd:
+    context = context_of(settings.authority, settings.certificate, settings.key) if settings.authority else None
+    return Etcd(settings.endpoints, context, Patience())
+
+
+def _beside(run: Callable[[], None]) -> None:
+    """In a thread of its own. Should it end, so does the keeper: half a keeper is worse than the next one."""
+
+    def guarded() -> None:
+        try:
+            run()
+        finally:
+            os._exit(1)
+
+    threading.Thread(target=guarded, daemon=True).start()
+
+
+def notify(state: str) -> None:
+    """Tell systemd (sd_notify(3)), if it wants to know."""
+    where = os.environ.get("NOTIFY_SOCKET", "")
+    if not where:
+        return
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as line:
+        line.sendto(state.encode(), "\0" + where[1:] if where.startswith("@") else where)
+
+
+def say(sentence: str) -> None:
+    """To the journal."""
+    sys.stdout.write(f"{sentence}\n")
+    sys.stdout.flush()

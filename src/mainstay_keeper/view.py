@@ -1,0 +1,126 @@
+"""What follows from an observation by plain reading: whose key it is, who is heard, who may do what."""
+
+from collections.abc import Iterable
+
+from mainstay_keeper.gtid import GtidSet
+from mainstay_keeper.nouns import FAILOVER, Member, Mysql, Observation, Sync
+
+NOBODY = Sync("", "")
+
+
+def has_right(seen: Observation) -> bool:
+    """Whether this keeper's session may be held for alive, with time left to fence."""
+    return seen.now < seen.deadline - seen.policy.fence
+
+
+def is_mine(seen: Observation) -> bool:
+    """Whether the leader's key is bound to this very session, as last read."""
+    leader, me = seen.cluster.leader, seen.cluster.members.get(seen.me)
+    return leader is not None and me is not None and (leader.name, leader.session) == (seen.me, me.session)
+
+
+def sync_of(seen: Observation) -> Sync:
+    """The sync record as last read; one that names nobody if there is none yet."""
+    return seen.cluster.sync or NOBODY
+
+
+def is_last_leader(seen: Observation) -> bool:
+    """Whether the data here is the data that was opened last."""
+    sync = sync_of(seen)
+    return (sync.leader, sync.leader_uuid) == (seen.me, seen.mysql.uuid)
+
+
+def is_in_sync(seen: Observation) -> bool:
+    """Whether the data here is that of a member of the sync set."""
+    return sync_of(seen).replicas.get(seen.me) == seen.mysql.uuid
+
+
+def may_acknowledge(seen: Observation) -> bool:
+    """Whether this replica is among those whose acknowledgements the leader may rely on."""
+    return sync_of(seen).may_acknowledge.get(seen.me) == seen.mysql.uuid
+
+
+def heard(seen: Observation, name: str) -> Member | None:
+    """A member of the sync set or of those joining whose key is there, with the data that the set names."""
+    member = seen.cluster.members.get(name)
+    is_same = member is not None and member.mysql.uuid == data_of(seen, name)
+    return member if is_same else None
+
+
+def is_gone(seen: Observation, name: str) -> bool:
+    """Whether a member's key has lapsed, or its data is other than the set names: what it was can acknowledge no more.
+
+    A MySQL that is down does not tell the name of its data; it may come back with it.
+    """
+    member = seen.cluster.members.get(name)
+    return member is None or member.mysql.uuid not in ("", data_of(seen, name))
+
+
+def data_of(seen: Observation, name: str) -> str:
+    """The data that the record names for a member."""
+    return sync_of(seen).may_acknowledge.get(name, "")
+
+
+def others(seen: Observation) -> tuple[str, ...]:
+    """The sync set without me, in order of name."""
+    return tuple(sorted(name for name in sync_of(seen).replicas if name != seen.me))
+
+
+def unheard(seen: Observation) -> tuple[str, ...]:
+    """Those others of the sync set that are not heard, or whose MySQL cannot say what it has."""
+    found = {name: heard(seen, name) for name in others(seen)}
+    return tuple(name for name, member in found.items() if member is None or not member.mysql.is_running)
+
+
+def has_heir(seen: Observation) -> bool:
+    """Whether somebody can take over from this leader, as things stand, by itself."""
+    cluster = seen.cluster
+    if cluster.is_paused or cluster.recent >= seen.policy.most_failovers or unheard(seen):
+        return False
+    return any(cluster.members[name].can_lead for name in others(seen))
+
+
+def can_lead(mysql: Mysql) -> bool:
+    """Whether a MySQL could be opened: it answers, its disk has room, its applier is not stopped by an error."""
+    return mysql.is_running and not mysql.is_disk_full and not mysql.sql_error
+
+
+def frozen_for(mysql: Mysql, leader_name: str, epoch: int) -> int:
+    """The epoch to publish: `mysql` was observed after that leader was read, and receives from nobody else."""
+    is_frozen = mysql.is_running and (not mysql.is_receiving or mysql.source == leader_name)
+    return epoch if is_frozen else 0
+
+
+def errant(seen: Observation) -> GtidSet:
+    """What was executed here and is on no other machine for good: the open leader does not have it.
+
+    Empty while the leader is not open: before that it may not have applied what it has. What the leader itself wrote is
+    left out: it may have gone on writing since it published, and it never loses what it sent.
+    """
+    leader = seen.cluster.leader
+    member = seen.cluster.members.get(leader.name) if leader else None
+    if member is None or not member.mysql.is_writable or member.mysql.uuid != sync_of(seen).leader_uuid:
+        return GtidSet()
+    surplus = seen.mysql.executed - member.mysql.received
+    return GtidSet(tuple(part for part in surplus.parts if part[0].partition(":")[0] != member.mysql.uuid.lower()))
+
+
+def is_forced(seen: Observation) -> bool:
+    """Whether an operator wants this very member opened, whatever may be lost."""
+    request = seen.cluster.request
+    return request is not None and (request.kind, request.to, request.is_forced) == (FAILOVER, seen.me, True)
+
+
+def is_asked(seen: Observation, kind: str) -> bool:
+    """Whether an operator's request of this kind stands."""
+    return seen.cluster.request is not None and seen.cluster.request.kind == kind
+
+
+def lasts(seen: Observation, state: str, seconds: float) -> bool:
+    """Whether a state has lasted that long."""
+    return state in seen.since and seen.now - seen.since[state].at >= seconds
+
+
+def listed(names: Iterable[str]) -> str:
+    """Names for a sentence."""
+    return ", ".join(sorted(names)) or "nobody"

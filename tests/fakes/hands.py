@@ -1,0 +1,91 @@
+"""What a keeper's actions reach, as fakes that note what was done to them; times are a test's own."""
+
+from collections.abc import Callable
+
+from mainstay_keeper.actions import AwaitApplied, Rebuild
+from mainstay_keeper.nouns import Observation
+from mainstay_keeper.sql import MysqlError
+
+
+class FakeMysqld:
+    """A process that does as it is told."""
+
+    handle = None
+
+    def __init__(self, done: list[str]) -> None:
+        self.done = done
+
+    def start(self) -> None:
+        self.done.append("start")
+
+    def kill(self) -> None:
+        self.done.append("kill")
+
+
+class FakeMysql:
+    """A MySQL that does as it is told, but for what `refuses` names."""
+
+    def __init__(self, done: list[str]) -> None:
+        self.done = done
+        self.refuses = ""
+
+    def fence(self, seconds: float) -> str:
+        return self._do(f"fence {seconds:g}")
+
+    def stop_receiving(self) -> None:
+        self._do("stop receiving")
+
+    def start_applying(self) -> None:
+        self._do("start applying")
+
+    def follow(self, source: str, is_acking: bool) -> None:
+        self._do(f"follow {source}{' acking' if is_acking else ''}")
+
+    def cut_off(self, name: str) -> None:
+        self._do(f"cut off {name}")
+
+    def set_waiting(self, is_on: bool) -> None:
+        self._do(f"waiting {is_on}")
+
+    def open(self, is_waiting: bool, may_still: Callable[[], bool]) -> None:
+        self._do(f"open {'waiting' if is_waiting else 'alone'} {may_still()}")
+
+    def _do(self, what: str) -> str:
+        if self.refuses and what.startswith(self.refuses):
+            raise MysqlError(f"{what}: refused", 1205)
+        self.done.append(what)
+        return what
+
+
+class FakeWatched:
+    """The guard's side."""
+
+    def __init__(self, done: list[str]) -> None:
+        self.done = done
+
+    def arm(self, seen: Observation) -> None:
+        self.done.append("arm")
+
+    def mind(self, seen: Observation) -> None:
+        self.done.append("mind")
+
+    def may_open(self, seen: Observation) -> bool:
+        return True
+
+
+class FakePeers:
+    """Another keeper, and the copying of a whole server."""
+
+    def __init__(self, done: list[str]) -> None:
+        self.done = done
+        self.has_applied = True
+
+    def await_applied(self, action: AwaitApplied, seen: Observation) -> bool:
+        self.done.append(f"await {action.name}")
+        return self.has_applied
+
+    def rebuild(self, action: Rebuild, seen: Observation) -> None:
+        self.done.append(f"rebuild from {action.donor}")
+
+    def close(self) -> None:
+        self.done.append("close")

@@ -1,0 +1,119 @@
+"""With `failover: automatic` the primary is lost in several ways, and no write that was acknowledged is.
+
+One lab for the file. Each test leaves all machines running, and a replica that could take over.
+"""
+
+import time
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from tests.lab.site import LabSite, lab_site
+from tests.lab.waiting import becomes
+
+LABS = ("mst-failover",)
+
+FREEZE = "kill -STOP $(systemctl show --property=MainPID --value mainstay-keeper.service)"
+WRITING_SECONDS = 3.0
+
+
+@pytest.fixture(scope="module")
+def site() -> Iterator[LabSite]:
+    with lab_site("mst-failover", port=18190, blueprint="ha") as site:
+        site.change("failover: manual ", "failover: automatic ")
+        site.up()
+        yield site
+
+
+@pytest.fixture(autouse=True)
+def _armed(site: LabSite) -> None:
+    """Both run, the replica could take over, and earlier failovers do not count."""
+    site.is_healthy(within=60)
+    becomes("A replica that could take over", lambda: keepers(site).get("sync"), bool, within=60)
+    site.does("db", "ack")
+
+
+def database(site: LabSite) -> dict[str, Any]:
+    told: dict[str, Any] = site.status()["database"]
+    return told
+
+
+def keepers(site: LabSite) -> dict[str, Any]:
+    told: dict[str, Any] = database(site).get("keepers", {})
+    return told
+
+
+def both(site: LabSite) -> tuple[str, str]:
+    """The primary and the other."""
+    primary = str(database(site)["primary"])
+    return primary, next(name for name in ("srv-01", "srv-02") if name != primary)
+
+
+def write(site: LabSite, mark: str) -> list[str]:
+    """Entries that were acknowledged, written for a while."""
+    acknowledged: list[str] = []
+    end = time.monotonic() + WRITING_SECONDS
+    while time.monotonic() < end:
+        message = f"{mark}-{len(acknowledged)}"
+        if site.post("/entries", {"author": "Ada", "message": message}).status == 201:
+            acknowledged.append(message)
+    assert acknowledged
+    return acknowledged
+
+
+def becomes_primary(site: LabSite, machine: str, within: float) -> None:
+    becomes(f"{machine} primary", lambda: keepers(site).get("leader"), lambda leader: leader == machine, within)
+    becomes("Writing", lambda: site.post("/entries", {"author": "Ada", "message": "again"}).status, is_created, within)
+
+
+def is_created(status: int) -> bool:
+    return status == 201
+
+
+def has_all(site: LabSite, machine: str, acknowledged: list[str]) -> None:
+    rows = site.sql(machine, "SELECT message FROM mst_failover.entries").splitlines()
+    assert set(acknowledged) - set(rows) == set()
+
+
+def test_the_primary_loses_its_power_and_rejoins_by_itself(site: LabSite) -> None:
+    primary, other = both(site)
+    acknowledged = write(site, "power")
+    site.power_off(primary)
+    becomes_primary(site, other, within=15)
+    has_all(site, other, acknowledged)
+    site.power_on(primary)
+    becomes("Rejoined", lambda: keepers(site).get("sync"), lambda sync: sync == [primary], within=60)
+    has_all(site, primary, acknowledged)
+
+
+def test_the_guard_ends_mysql_when_the_keeper_is_frozen(site: LabSite) -> None:
+    primary, other = both(site)
+    acknowledged = write(site, "frozen")
+    site.runs(primary, "sh", "-c", FREEZE)
+    becomes_primary(site, other, within=15)
+    has_all(site, other, acknowledged)
+    said = site.runs(primary, "journalctl", "--boot", "--unit", "mainstay-keeper-guard", "--output", "cat")
+    assert said.count("after the deadline that its keeper had not renewed") == 1
+
+
+def test_a_switchover_changes_places_in_good_order(site: LabSite) -> None:
+    primary, other = both(site)
+    acknowledged = write(site, "switched")
+    assert site.does("db", "switchover", "--to", other).strip() == f"{other} is primary in place of {primary}"
+    becomes_primary(site, other, within=5)
+    has_all(site, other, acknowledged)
+    assert f"{primary} -> {other}: switchover" in site.does("db", "history")
+
+
+def test_a_keeper_that_is_started_anew_costs_nothing(site: LabSite) -> None:
+    primary, _ = both(site)
+    with site.load("/whoami") as load:
+        site.runs(primary, "systemctl", "restart", "mainstay-keeper-guard.service", "mainstay-keeper.service")
+        time.sleep(6)
+    assert load.failures() == []
+    assert both(site)[0] == primary
+
+
+def test_up_again_changes_nothing(site: LabSite) -> None:
+    assert set(site.up().values()) == {0}

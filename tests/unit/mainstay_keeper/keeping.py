@@ -1,0 +1,61 @@
+"""Keepers whose world is fake: one store for all, and for each a MySQL that a test sets."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from mainstay_keeper.act import Hands
+from mainstay_keeper.cycle import Bell, Cycle, Self
+from mainstay_keeper.gtid import GtidSet
+from mainstay_keeper.keys import Keys
+from mainstay_keeper.nouns import RUNNING, Member, Mysql, Policy
+from mainstay_keeper.register import Register
+from tests.fakes.hands import FakeMysql, FakeMysqld, FakePeers, FakeWatched
+from tests.fakes.store import FakeStore
+
+KEYS = Keys("shop")
+
+
+def a_mysql(uuid: str, executed: str = "a:1-5") -> Mysql:
+    return Mysql(state=RUNNING, uuid=uuid, executed=GtidSet.parse(executed))
+
+
+class FakeEyes:
+    def __init__(self, mysql: Mysql) -> None:
+        self.sees = mysql
+
+    def mysql(self, members: Mapping[str, Member]) -> Mysql:
+        return self.sees
+
+
+@dataclass
+class Keeper:
+    """A keeper: what it did, said and sees."""
+
+    cycle: Cycle
+    eyes: FakeEyes
+    mysql: FakeMysql
+    done: list[str] = field(default_factory=list)
+    said: list[str] = field(default_factory=list)
+
+    def runs(self) -> list[str]:
+        """One cycle; what it did, but for its word to the guard."""
+        self.done.clear()
+        self.cycle.run_once()
+        return [what for what in self.done if what != "mind"]
+
+
+def a_keeper(store: FakeStore, name: str, mysql: Mysql, is_rebuilding: bool = False) -> Keeper:
+    done: list[str] = []
+    said: list[str] = []
+    eyes, fake, peers = FakeEyes(mysql), FakeMysql(done), FakePeers(done)
+    hands = Hands(
+        FakeMysqld(done),
+        fake,
+        Register(store, KEYS),
+        FakeWatched(done),
+        peers.await_applied,
+        peers.rebuild,
+        peers.close,
+    )
+    me = Self(name, "10.0.0.1", Policy())
+    return Keeper(Cycle(me, eyes, hands, Bell(), said.append, lambda: is_rebuilding), eyes, fake, done, said)

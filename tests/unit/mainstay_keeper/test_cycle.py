@@ -1,0 +1,102 @@
+"""A keeper's cycle: its session, what it publishes, what it tells."""
+
+from dataclasses import replace
+
+import pytest
+
+from mainstay_keeper import clock
+from mainstay_keeper.nouns import OFF, Mysql
+from mainstay_keeper.orders import Orders
+from tests.fakes.store import FakeStore
+from tests.unit.mainstay_keeper.keeping import KEYS, a_keeper, a_mysql
+
+
+@pytest.fixture
+def store() -> FakeStore:
+    return FakeStore()
+
+
+def test_a_first_cycle_begins_a_session_and_publishes(store: FakeStore) -> None:
+    keeper = a_keeper(store, "one", a_mysql("u1"))
+    begun = clock.now()
+    assert keeper.runs() == []
+    assert set(store.entries) == {"/mainstay/shop/members/one"}
+    seen = keeper.cycle.told.seen
+    assert (seen.is_store_heard, list(seen.cluster.members)) == (True, ["one"])
+    assert begun + 4.0 <= seen.deadline <= clock.now() + 4.0
+    assert keeper.said == ["No primary was ever named here: one has to be founded."]
+
+
+def test_a_mysql_that_is_off_is_started(store: FakeStore) -> None:
+    assert a_keeper(store, "one", Mysql(state=OFF)).runs() == ["start"]
+
+
+def test_the_first_primary_is_founded_by_an_order_and_opens(store: FakeStore) -> None:
+    keeper = a_keeper(store, "one", a_mysql("u1"))
+    keeper.runs()
+    orders = Orders(store, KEYS)
+    assert (orders.found("one", "u1"), orders.found("two", "u2")) == (True, False)
+    assert keeper.runs() == []  # it bids
+    assert keeper.runs() == ["arm", "open alone True"]
+    assert keeper.said[1:] == [
+        "Bids for the lead that it had last. [Bid]",
+        "Becomes primary, and waits for nobody. [Open]",
+    ]
+
+
+def test_a_store_that_is_not_heard_moves_no_deadline(store: FakeStore) -> None:
+    keeper = a_keeper(store, "one", a_mysql("u1"))
+    keeper.runs()
+    before = keeper.cycle.told.seen.deadline
+    store.is_reachable = False
+    keeper.runs()
+    seen = keeper.cycle.told.seen
+    assert (seen.is_store_heard, seen.deadline, list(seen.cluster.members)) == (False, before, ["one"])
+
+
+def test_a_publication_without_an_answer_moves_no_deadline_either(store: FakeStore) -> None:
+    keeper = a_keeper(store, "one", a_mysql("u1"))
+    keeper.runs()
+    before = keeper.cycle.told.seen.deadline
+    store.is_answering = False
+    keeper.runs()
+    assert keeper.cycle.told.seen.deadline == before
+
+
+def test_a_session_that_has_lapsed_ends_the_right_at_once_and_another_begins(store: FakeStore) -> None:
+    keeper = a_keeper(store, "one", a_mysql("u1"))
+    keeper.runs()
+    (session,) = store.sessions
+    store.lapse(session)
+    keeper.runs()
+    assert keeper.cycle.told.seen.deadline <= clock.now()
+    keeper.runs()
+    assert keeper.cycle.told.seen.deadline > clock.now()
+    assert session not in store.sessions
+
+
+def test_a_keeper_that_is_started_anew_goes_on_with_the_session(store: FakeStore) -> None:
+    a_keeper(store, "one", a_mysql("u1")).runs()
+    a_keeper(store, "one", a_mysql("u1")).runs()
+    assert len(store.sessions) == 1
+
+
+def test_an_open_mysql_without_a_session_is_fenced(store: FakeStore) -> None:
+    store.is_reachable = False
+    keeper = a_keeper(store, "one", replace(a_mysql("u1"), is_writable=True))
+    assert keeper.runs() == ["close", "fence 0"]
+
+
+def test_nothing_is_decided_while_it_is_being_made_anew(store: FakeStore) -> None:
+    keeper = a_keeper(store, "one", Mysql(state=OFF), is_rebuilding=True)
+    assert (keeper.runs(), keeper.cycle.told.sentence) == ([], "Is being made anew.")
+
+
+def test_what_was_refused_is_told_once(store: FakeStore) -> None:
+    keeper = a_keeper(store, "one", a_mysql("u1"))
+    keeper.runs()
+    Orders(store, KEYS).found("one", "u1")
+    keeper.runs()
+    keeper.mysql.refuses = "open"
+    assert [keeper.runs(), keeper.runs()] == [["arm"], ["arm"]]
+    assert keeper.said[2:] == ["Becomes primary, and waits for nobody. Open: open alone True: refused [Open]"]

@@ -1,0 +1,41 @@
+"""The voters are better not led from the primary's machine."""
+
+from typing import Any
+
+from mainstay_keeper.voters import Json, move_lead
+
+MEMBERS: list[dict[str, Any]] = [
+    {"ID": "1", "name": "srv-01", "clientURLs": ["https://10.0.0.1:2379"]},
+    {"ID": "2", "name": "srv-02", "clientURLs": ["https://10.0.0.2:2379"]},
+    {"ID": "3", "name": "lb-01", "clientURLs": ["https://10.0.0.3:2379"]},
+    {"ID": "4", "name": ""},
+]
+
+
+class FakeVoter:
+    """The voter `1`."""
+
+    def __init__(self, leader: str, members: list[dict[str, Any]]) -> None:
+        self.leader = leader
+        self.members = members
+        self.moved: list[Json] = []
+
+    def maintain(self, question: str, order: Json) -> Json:
+        if question == "maintenance/transfer-leadership":
+            self.moved.append(order)
+        return {"header": {"member_id": "1"}, "leader": self.leader, "members": self.members}
+
+
+def moved(leader: str, members: list[dict[str, Any]]) -> tuple[str, list[Json]]:
+    voter = FakeVoter(leader, members)
+    return move_lead(voter, {"10.0.0.1", "10.0.0.2"}), voter.moved
+
+
+def test_the_lead_goes_to_a_machine_without_a_database() -> None:
+    sentence = "The voters are led from lb-01 from now on, since the primary is here."
+    assert moved("1", MEMBERS) == (sentence, [{"targetID": "3"}])
+
+
+def test_the_lead_stays_where_it_is_elsewhere_or_cannot_go() -> None:
+    assert moved("2", MEMBERS) == ("", [])
+    assert moved("1", [MEMBERS[0], MEMBERS[3]]) == ("", [])
