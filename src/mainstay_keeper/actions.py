@@ -112,7 +112,10 @@ class WriteSync:
 
 @dataclass(frozen=True)
 class AwaitApplied:
-    """Ask a member directly until it has applied all that is executed here; fails when `seconds` have passed."""
+    """Ask a member directly until it has applied all that is executed here, and no COMMIT waits here any more.
+
+    Fails when `seconds` have passed.
+    """
 
     name: str
     seconds: float

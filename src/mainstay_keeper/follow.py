@@ -3,6 +3,8 @@
 - *Frozen while the record names another than the leader.* The leader has the key and is not opened yet: it compares.
   Receiving from anybody else stops, and is not begun again until the record says whom to follow; that is what
   `frozen_for` promises to the leader of that epoch.
+- *No COMMIT left waiting.* What a former primary wrote and nobody acknowledged is in its binlog, and in no set that it
+  shows, until it is started anew. It would join the new set and turn out later to have what nobody else has.
 - *Apply, then follow another.* To follow another source throws away what is received and not applied. A member of the
   set has acknowledged it, and is counted on for it. So it applies all first.
 - *Acknowledge only as the record says*, in this cycle's reading. The record grows first, then the member
@@ -13,7 +15,7 @@
 """
 
 from mainstay_keeper import view
-from mainstay_keeper.actions import Action, Answer, Decision, Follow, Rebuild, StartApplying, StopReceiving
+from mainstay_keeper.actions import Action, Answer, Decision, Follow, KillMysql, Rebuild, StartApplying, StopReceiving
 from mainstay_keeper.lasting import ERRANT
 from mainstay_keeper.nouns import REINIT, Leader, Observation
 
@@ -25,6 +27,9 @@ def follow(seen: Observation) -> Decision:
     """The leader's key is another's."""
     leader = seen.cluster.leader
     assert leader is not None
+    if seen.mysql.waiters:
+        why = f"{seen.mysql.waiters} COMMITs of its time as primary still wait"
+        return Decision((KillMysql(why),), f"Is started anew before it follows {leader.name}: {why}.")
     if view.sync_of(seen).leader != leader.name:
         return _freeze(seen, leader)
     if view.is_asked(seen, REINIT) and seen.cluster.request and seen.cluster.request.to == seen.me:

@@ -307,6 +307,14 @@ PROMOTING = [
 
 FOLLOWING = [
     (
+        "COMMITs still wait from its time as primary",
+        seen(mysql("n1", waiters=2), member("n2", mysql("n2")), leader=N2, sync=sync("n2", ["n3"])),
+        Decision(
+            (KillMysql("2 COMMITs of its time as primary still wait"),),
+            "Is started anew before it follows n2: 2 COMMITs of its time as primary still wait.",
+        ),
+    ),
+    (
         "another takes over",
         seen(replica("n3"), member("n2"), me="n3", leader=N2, sync=sync()),
         Decision((StopReceiving(),), "n2 takes over: receives nothing more from n1."),

@@ -51,6 +51,12 @@ def test_mutants_are_found_by_chance_too() -> None:
     assert found == list(CHANCE)
 
 
+def test_a_former_primary_does_not_bring_a_hidden_tail_into_the_set() -> None:
+    """Found by chance in 17,000 programs: two members each had what the other lacked, and neither could lead."""
+    tail = [("isolate", N1, 2), ("busy", N1, 2), ("calm", N1, 4), ("heal", 0, 4), ("calm", 0, 3)]
+    run([*WELL, *tail, ("freeze", N1, 4), ("wipe", N2, 1), ("calm", N1, 4)], 3)
+
+
 CHANCE = (
     "arm before a replica has all",
     "stop waiting before the store says that nobody may be promoted",

@@ -120,9 +120,10 @@ SCHEDULES: Mapping[str, tuple[int, list[Step]]] = {
         [
             *WELL,
             ("delay", N1, 4),
-            ("slow", N3, 2),
             ("switchover", N3, 3),
-            ("calm", N2, 3),
+            ("calm", N2, 0),
+            ("slow", N3, 2),
+            ("calm", N2, 2),
             ("land", 0, 0),
             ("calm", N3, 4),
         ],

@@ -270,8 +270,9 @@ class World:
     def _has_all(self, node: Node, other: Node) -> bool:
         if not self.is_linked(node.name, other.name) or other.is_frozen or not other.server.is_running:
             return False
-        self.flow(other)
-        return node.server.executed <= other.server.executed
+        for replica in self.nodes.values():
+            self.flow(replica)
+        return not node.server.under_way and node.server.executed <= other.server.executed
 
     def _new_uuid(self, name: str) -> str:
         return f"{name}-data{next(self.uuids)}"
