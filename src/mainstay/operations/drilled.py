@@ -18,7 +18,7 @@ from mainstay.operations.rotation import noted
 from mainstay.operations.site import Site
 from mainstay.operations.status import status
 
-RATES = {PROBE: 100.0, READ: 25.0, WRITE: 25.0}
+RATES = {PROBE: 100.0, READ: 50.0, WRITE: 50.0}
 """Requests per second, by kind."""
 
 
