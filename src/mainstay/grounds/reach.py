@@ -15,6 +15,9 @@ from mainstay.grounds.errors import GroundError
 
 Answer = TypeVar("Answer")
 SSH_FAILED = 255
+GENTLY = ("nice", "-n", "10")
+"""What begins the command of a program that only looks: it gives way to those that serve."""
+
 LONGEST_SOCKETS_FOLDER = 31
 """What is left of 107 characters for our folder's name, a machine's longest name, and OpenSSH's own suffix."""
 

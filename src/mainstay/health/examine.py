@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass
 from importlib import resources
 
 from mainstay.grounds.errors import GroundError
-from mainstay.grounds.reach import Reach
+from mainstay.grounds.reach import GENTLY, Reach
 from mainstay.model.error import MainstayError
 from mainstay.model.exposure import Exposure
 from mainstay.model.machine import Instance
@@ -87,7 +87,7 @@ def _examine_one(reach: Reach, exposures: Mapping[Instance, Exposure], machine: 
     script = resources.files("mainstay.health").joinpath("remote", "probe.py").read_text()
     order = json.dumps([asdict(probe) for _, probe in probes])
     try:
-        answers = json.loads(reach.run_or_fail(machine, ("python3", "-c", script), given=order, seconds=30))
+        answers = json.loads(reach.run_or_fail(machine, (*GENTLY, "python3", "-c", script), given=order, seconds=30))
     except GroundError as error:
         unknown = tuple(Health(component, "the machine cannot be reached") for component in here)
         return Examined(unknown, str(error).splitlines()[0])

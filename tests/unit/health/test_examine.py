@@ -48,7 +48,7 @@ def test_every_machine_is_asked_once_for_all_its_probes() -> None:
         "srv-01": [{"name": "http", "kind": "http", "target": "http://10.77.0.2:8080/", "host": "shop.test"}],
     }
     assert {asked.machine: json.loads(asked.given) for asked in reach.asked} == probes
-    assert [asked.program for asked in reach.asked] == ["python3", "python3"]
+    assert [asked.program for asked in reach.asked] == ["nice", "nice"]
 
 
 def test_only_those_machines_are_asked() -> None:

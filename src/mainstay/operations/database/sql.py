@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from importlib import resources
 from typing import Any
 
-from mainstay.grounds.reach import Reach
+from mainstay.grounds.reach import GENTLY, Reach
 from mainstay.model.error import MainstayError
 
 Statement = tuple[str, Sequence[Any]]
@@ -29,7 +29,8 @@ def run(reach: Reach, machine: str, *statements: str | Statement) -> list[Rows]:
     """
     script = resources.files("mainstay.operations.database").joinpath("remote", "sql.py").read_text()
     order = [(s, ()) if isinstance(s, str) else s for s in statements]
-    said = json.loads(reach.run_or_fail(machine, ("python3", "-c", script), given=json.dumps(order), seconds=660))
+    command = (*GENTLY, "python3", "-c", script)
+    said = json.loads(reach.run_or_fail(machine, command, given=json.dumps(order), seconds=660))
     if isinstance(said, dict):
         raise SqlError(machine, *said["error"])
     rows: list[Rows] = said
