@@ -15,6 +15,7 @@ from mainstay.drills.verdict import Course, Event, Verdict, Writes, compare, jud
 from mainstay.drills.witness import tell
 from mainstay.grounds.ground import Report
 from mainstay.operations.addresses import astray
+from mainstay.operations.database.keepers import command
 from mainstay.operations.drilled import ensure_possible, load_for, victim_of
 from mainstay.operations.errors import OperationError
 from mainstay.operations.heal import hand_of, heal_all
@@ -74,6 +75,8 @@ def _run(site: Site, drill: Drill, number: int, report: Report) -> Run:
         report(hurt.machine, f"healed of {hurt.act}, which an earlier drill had left")
     report("", "waiting until all is healthy")
     _wait_until_healthy(site)
+    if site.spec.is_failover_automatic:
+        command(site, "ack")  # what is done on purpose is no sign of a database that fails again and again
     hurt = victim_of(site, drill, number)
     load, began_at = load_for(site, drill), time.time()
     with load.running(), _giving_way():

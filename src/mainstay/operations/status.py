@@ -38,9 +38,20 @@ class Status:
 
     @property
     def is_database_healthy(self) -> bool:
-        """Whether there is a primary and all others follow it; a site without a database is not short of one."""
+        """Whether there is a primary, all others follow it, and one could take over where that is automatic.
+
+        A site without a database is not short of one.
+        """
         replicas = [m for m in self.members.values() if m.name != self.primary]
-        return not self.members or (self.primary is not None and all(m.is_following for m in replicas))
+        is_whole = self.primary is not None and all(m.is_following for m in replicas)
+        return not self.members or (is_whole and self.has_heir)
+
+    @property
+    def has_heir(self) -> bool:
+        """Whether a replica could take over by itself; with `failover: manual` none is to."""
+        if not self.site.spec.is_failover_automatic or len(self.members) < 2:
+            return True
+        return self.keepers is not None and bool(self.keepers.sync)
 
     @property
     def database_sentence(self) -> str:
@@ -58,6 +69,8 @@ class Status:
         lost = [m.name for m in self.members.values() if m.name != self.primary and not m.is_following]
         if lost:
             return f"{self.primary} is primary; {', '.join(lost)} does not follow it."
+        if not self.has_heir:
+            return f"{self.primary} is primary, and all others follow it; none could take over yet."
         return f"{self.primary} is primary, and all others follow it."
 
     def to_json(self) -> dict[str, Any]:
