@@ -10,6 +10,8 @@ from mainstay.model.manifest import Manifest
 from mainstay.model.state import FileState, MachineState, UnitState
 
 ABSENT = FileState("", "", "", "")
+LONG = 200
+"""Lines of a program above which its changes are counted instead of shown."""
 
 
 def difference(wanted: Manifest, filled_in: Manifest, state: MachineState) -> tuple[Change, ...]:
@@ -159,7 +161,10 @@ def _recorded_files(state: MachineState, component: str) -> dict[str, str]:
 
 
 def _diff(before: str, file: File) -> str:
-    lines = difflib.unified_diff(
-        before.splitlines(), file.text.splitlines(), f"before {file.path}", f"after {file.path}", lineterm="", n=2
-    )
-    return "\n".join(lines)
+    """In full for what a person may want to judge; a long program comes with the release, not from the site's file."""
+    old, new = before.splitlines(), file.text.splitlines()
+    lines = list(difflib.unified_diff(old, new, f"before {file.path}", f"after {file.path}", lineterm="", n=2))
+    if not file.text.startswith("#!") or len(new) <= LONG:
+        return "\n".join(lines)
+    added, removed = (sum(line.startswith(sign) for line in lines[2:]) for sign in "+-")
+    return f"a program of {len(new)} lines: {added} are new, {removed} are gone"

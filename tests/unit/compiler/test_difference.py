@@ -332,3 +332,14 @@ def test_a_unit_that_is_kept_elsewhere_is_only_kept_from_starting_at_boot() -> N
 
     assert subjects() == subjects(mysql=UnitState(active=True)) == []
     assert subjects(mysql=UnitState(active=True, enabled=True)) == [disable]
+
+
+def test_of_a_long_program_the_changed_lines_are_counted() -> None:
+    program = "\n".join(["#!/bin/sh", *(f"echo {number}" for number in range(300))])
+    path = "/usr/local/bin/speak"
+    before, after = (
+        Manifest("srv-01", {"speaker": Install(files=(File(path, text),))}) for text in (program, f"{program}\n:\n:")
+    )
+    there = {path: FileState(digest(program), "root", "root", "644")}
+    (change,) = difference(after, after, MachineState(paths=there, record=before))
+    assert change.diff == "a program of 303 lines: 2 are new, 0 are gone"
