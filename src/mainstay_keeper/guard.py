@@ -1,10 +1,12 @@
 """A second, small process: kills mysqld when the keeper's deadline passes and the keeper has not done so itself.
 
-The keeper may be dead, frozen, or waiting for a disk; this one does nothing but look at a clock, with all it needs in
-memory. It is armed only while mysqld writes or acknowledges: a replica that does neither may live on without a keeper.
+The keeper may be dead, frozen, or waiting for a disk; this one does nothing but look at a clock, with all it needs
+locked in memory. It is armed only while mysqld writes or acknowledges: a replica that does neither may live on without
+a keeper.
 """
 
 import contextlib
+import ctypes
 import os
 import signal
 import time
@@ -16,6 +18,8 @@ from mainstay_keeper.deadline import Deadline
 
 LOOKS_EVERY = 0.02
 PROGRAM = "mysqld"
+CURRENT_AND_FUTURE = 1 | 2
+"""MCL_CURRENT | MCL_FUTURE of mlockall(2)."""
 
 
 def watch(deadline: Deadline, tell: Callable[[str], None]) -> None:
@@ -28,6 +32,14 @@ def watch(deadline: Deadline, tell: Callable[[str], None]) -> None:
             tell(sentence)
             told = pid
         time.sleep(LOOKS_EVERY)
+
+
+def stay_in_memory() -> str:
+    """Never wait for a disk to bring a page back; gives a sentence if that is refused, which does no harm by itself."""
+    libc = ctypes.CDLL(None, use_errno=True)
+    if libc.mlockall(CURRENT_AND_FUTURE) == 0:
+        return ""
+    return f"The guard may be swapped out: {os.strerror(ctypes.get_errno())}."
 
 
 def look_once(deadline: Deadline, now: float, kill: Callable[[int], bool] | None = None) -> str:

@@ -17,7 +17,7 @@ from mainstay_keeper.cycle import Bell, Cycle, Self, Told
 from mainstay_keeper.deadline import Deadline
 from mainstay_keeper.etcd import Etcd, Patience, context_of
 from mainstay_keeper.gtid import GtidSet
-from mainstay_keeper.guard import watch
+from mainstay_keeper.guard import stay_in_memory, watch
 from mainstay_keeper.keys import Keys
 from mainstay_keeper.listen import Ear
 from mainstay_keeper.look import Look
@@ -40,6 +40,8 @@ LEADS_ELSEWHERE_EVERY = 2.0
 def run_guard() -> None:
     """Be the guard, for ever."""
     deadline = Deadline()
+    if said := stay_in_memory():
+        say(said)
     notify("READY=1")
     watch(deadline, say)
 
