@@ -26,6 +26,7 @@ from mainstay_keeper.actions import (
     StopReceiving,
     WriteSync,
 )
+from mainstay_keeper.failsafe import Failsafe
 from mainstay_keeper.keys import Turn
 from mainstay_keeper.mysql import NotYetError
 from mainstay_keeper.nouns import Observation
@@ -95,7 +96,7 @@ class Acts(Protocol):
 
 @dataclass(frozen=True)
 class Hands:
-    """All that actions reach. `await_applied` asks another keeper, `rebuild` begins beside the cycle."""
+    """All that a cycle reaches. `await_applied` asks another keeper, `rebuild` begins beside the cycle."""
 
     mysqld: Process
     mysql: Acts
@@ -104,6 +105,7 @@ class Hands:
     await_applied: Callable[[AwaitApplied, Observation], bool]
     rebuild: Callable[[Rebuild, Observation], None]
     close: Callable[[], None]
+    failsafe: Failsafe
 
 
 def carry_out(decision: Decision, seen: Observation, hands: Hands) -> str:
@@ -190,4 +192,13 @@ def _write(action: Bid | Resign | WriteSync | HandOver | Answer, seen: Observati
 def _turn(seen: Observation, to: str, why: str) -> Turn:
     leaving = seen.cluster.sync.leader if seen.cluster.sync else ""
     when = datetime.now(UTC).isoformat(timespec="milliseconds")
-    return Turn(when, leaving, to, why, str(seen.mysql.executed))
+    return Turn(when, leaving, to, why, str(seen.mysql.executed), _seconds_without(seen))
+
+
+def _seconds_without(seen: Observation) -> float | None:
+    """How long there has been no primary: since it was told to stop here, or since another's last word was read here.
+
+    Right to about a second: it speaks once a second, and is read once a second.
+    """
+    begun = seen.now if seen.mysql.is_writable else seen.primary_at
+    return round(clock.now() - begun, 3) if begun <= seen.now else None

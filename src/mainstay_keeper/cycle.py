@@ -15,6 +15,9 @@ from mainstay_keeper.nouns import Cluster, Member, Mysql, Observation, Policy
 from mainstay_keeper.store import StoreError
 
 EVERY = 1.0
+UNHEARD = 0.3
+"""Seconds between two cycles while the store is silent: a call to it may then take half of the time there is."""
+
 AT_ONCE = 0.03
 MOST_AT_ONCE = 30
 """What was done shows at the next look; so that one follows, but a cycle that does the same for ever slows down."""
@@ -108,7 +111,8 @@ class Cycle:
 
     def wait(self) -> None:
         """Until it is time again."""
-        seconds = AT_ONCE if 0 < self._in_a_row <= MOST_AT_ONCE else EVERY
+        usual = EVERY if self.told.seen.is_store_heard else UNHEARD
+        seconds = AT_ONCE if 0 < self._in_a_row <= MOST_AT_ONCE else usual
         self._bell.wait(seconds, self._hands.mysqld.handle)
 
     def _observe(self) -> Observation:
@@ -118,10 +122,13 @@ class Cycle:
         leader = last.cluster.leader
         frozen_for = view.frozen_for(mysql, leader.name, leader.epoch) if leader else 0
         cluster = self._renew(mysql, frozen_for)
+        right = self._hands.failsafe.note(cluster)
+        deadline = max(self._deadline, right.until) if self._session else self._deadline
         now = clock.now()
         seen = replace(
             last, now=now, mysql=mysql, cluster=cluster or last.cluster, is_store_heard=cluster is not None,
-            deadline=self._deadline,
+            deadline=deadline, agreed_until=right.until, promised_until=right.promised_until,
+            primary_at=_primary_at(last, cluster, now),
         )  # fmt: skip
         return replace(seen, since=lasting.remembered(seen))
 
@@ -165,3 +172,9 @@ class Cycle:
             done = ", ".join(type(action).__name__ for action in decision.actions)
             self._say(f"{sentence}{f' [{done}]' if done else ''}")
         self._said = gist
+
+
+def _primary_at(last: Observation, cluster: Cluster | None, now: float) -> float:
+    """When a primary last said anew that it takes writes: one that lost its power says the same until it is gone."""
+    word = view.word_of_primary(cluster) if cluster else 0
+    return now if word not in (0, view.word_of_primary(last.cluster)) else last.primary_at

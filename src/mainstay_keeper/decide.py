@@ -60,7 +60,8 @@ def _away(seen: Observation) -> Decision | None:
     if seen.is_store_heard and view.has_right(seen):
         return None
     start = (StartMysql(),) if seen.mysql.state == OFF else ()
-    return Decision(start, "The store does not answer: nothing is begun until it does.")
+    agreed = " All others agree that this one goes on." if view.goes_on_by_agreement(seen) else ""
+    return Decision(start, f"The store does not answer: nothing is begun until it does.{agreed}")
 
 
 def _started(seen: Observation) -> Decision | None:

@@ -12,13 +12,17 @@ from mainstay_keeper.store import ABSENT, Change, Compare, Delete, Outcome, Put
 
 @dataclass(frozen=True)
 class Turn:
-    """A change of primary, for people: when (UTC, by the wall clock), from whom to whom, why, with what data."""
+    """A change of primary, for people: when (UTC, by the wall clock), from whom to whom, why, with what data.
+
+    seconds: for how long there had been no primary when this was written, just before the new one opens; None unknown.
+    """
 
     when: str
     leaving: str
     taking: str
     why: str
     gtid: str
+    seconds: float | None = None
 
 
 @dataclass(frozen=True)
@@ -42,7 +46,8 @@ class Keys:
 
     def put_turn(self, turn: Turn, epoch: int) -> Put:
         """A line of the history."""
-        text = {"when": turn.when, "from": turn.leaving, "to": turn.taking, "why": turn.why, "gtid": turn.gtid}
+        parties = {"from": turn.leaving, "to": turn.taking}
+        text = {"when": turn.when, **parties, "why": turn.why, "gtid": turn.gtid, "seconds": turn.seconds}
         return Put(self.key("history", str(epoch)), json.dumps(text))
 
     def answering(self, answer: Answer | None) -> tuple[Change, ...]:
@@ -69,7 +74,8 @@ class Keys:
         found = outcome.entries
         leader, sync, request = (found.get(self.key(word)) for word in ("leader", "sync", "request"))
         start = self.key("members", "")
-        members = [published.member_from(e.value, e.session) for key, e in found.items() if key.startswith(start)]
+        told = [entry for key, entry in found.items() if key.startswith(start)]
+        members = [published.member_from(entry.value, entry.session, entry.modified) for entry in told]
         return Cluster(
             revision=outcome.revision,
             leader=published.leader_from(leader.value, leader.modified, leader.session) if leader else None,

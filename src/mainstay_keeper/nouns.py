@@ -19,7 +19,8 @@ class Policy:
     first to take its place again. max_lag: how far behind a replica may be that is to be waited for. fence: how long
     before the end of its right a keeper begins to fence. settle: how long a COMMIT that began before waiting was
     turned on may take to end. handover: how long writes may stand still for a switchover.
-    asking: how long the last primary lets another be first when a failover was asked for.
+    asking: how long the last primary lets another be first when a failover was asked for. silence: how long the store
+    may be unheard before a leader asks its peers instead.
     """
 
     ttl: float = 5.0
@@ -31,6 +32,7 @@ class Policy:
     settle: float = 1.0
     handover: float = 3.0
     asking: float = 15.0
+    silence: float = 1.5
     window: float = 3600.0
     most_failovers: int = 2
 
@@ -87,6 +89,7 @@ class Member:
 
     session: the session's identifier, to which a hand-over binds the leader's key. frozen_for: the epoch of the
     leader for which this member receives nothing any more from any other; 0 if none. can_lead: its MySQL runs.
+    revision: at which it said so; the store knows it.
     """
 
     name: str
@@ -95,6 +98,7 @@ class Member:
     mysql: Mysql
     frozen_for: int = 0
     can_lead: bool = False
+    revision: int = 0
 
 
 @dataclass(frozen=True)
@@ -170,8 +174,10 @@ class Observation:
 
     MySQL is observed first, the store read after it. cluster: the store at its last reading; `is_store_heard` is
     whether that was in this cycle. deadline: until when this keeper may hold its session for alive; -inf without one.
+    agreed_until: until when all others let a leader go on without the store; `deadline` holds it already.
     promised_until: until then others act on a promise made without the store. since: name of a state that lasts ->
-    its beginning (see `lasting.remembered`).
+    its beginning (see `lasting.remembered`). primary_at: when a primary was last read to have said anew that it takes
+    writes; nothing is decided on that, it is for the history.
     """
 
     me: str
@@ -182,4 +188,6 @@ class Observation:
     deadline: float
     policy: Policy = Policy()
     since: Mapping[str, Beginning] = field(default_factory=dict)
+    agreed_until: float = float("-inf")
     promised_until: float = float("-inf")
+    primary_at: float = float("inf")

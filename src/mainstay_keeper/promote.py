@@ -57,6 +57,8 @@ def _why_not_again(seen: Observation) -> str:
 
 
 def _why_not_first(seen: Observation) -> str:
+    if seen.now < seen.promised_until:
+        return "this one may have promised the last primary to wait"
     if view.is_forced(seen):
         return "" if seen.mysql.is_running else "MySQL does not run"
     return _why_not_fit(seen) or _why_not_allowed(seen) or _why_not_ahead(seen)
@@ -67,8 +69,6 @@ def _why_not_fit(seen: Observation) -> str:
         return "this one is not in the sync set"
     if not view.can_lead(seen.mysql):
         return "this one could not take writes"
-    if seen.now < seen.promised_until:
-        return "this one has promised the last primary to wait"
     return ""
 
 

@@ -22,17 +22,21 @@ def text_of_member(member: Member) -> str:
     return _text({**_plain(member, "name", "address", "frozen_for", "can_lead"), "mysql": _plain_mysql(member.mysql)})
 
 
-def member_from(text: str, session: int) -> Member:
-    """A member whose key is bound to this session.
+def member_from(text: str, session: int, revision: int = 0) -> Member:
+    """A member whose key is bound to this session, as it stood at a revision.
 
     Raises:
         ValueError: the text is no such JSON.
     """
     found = _read(text)
-    mysql = _mysql(found.get("mysql", {}))
-    is_able = bool(found.get("can_lead", False))
     return Member(
-        str(found["name"]), str(found.get("address", "")), session, mysql, int(found.get("frozen_for", 0)), is_able
+        str(found["name"]),
+        str(found.get("address", "")),
+        session,
+        _mysql(found.get("mysql", {})),
+        int(found.get("frozen_for", 0)),
+        bool(found.get("can_lead", False)),
+        revision,
     )
 
 

@@ -6,7 +6,6 @@ GET /readable       200 if it can be read at all (a replica whose primary is gon
 GET /health         200 if MySQL answers
 GET /liveness       200 if the keeper's cycle runs
 GET /readiness      200 if it is primary or follows
-GET /applied?gtid=  200 once MySQL has executed this set; waits for it half a second at most
 GET /cluster        the members, who leads, who may be promoted
 else 503 (404 for what nobody knows). The body is JSON.
 """
@@ -20,12 +19,10 @@ from urllib.parse import parse_qs, urlsplit
 
 from mainstay_keeper import clock
 from mainstay_keeper.cycle import Told
-from mainstay_keeper.sql import Line, MysqlError
 
 STALE_AFTER = 3.0
 """A cycle may be held up by a store or a MySQL that does not answer; one that has said nothing for longer stands."""
 
-APPLIED = "SELECT WAIT_FOR_EXECUTED_GTID_SET(%s, 0.5) = 0 AS is_so"
 Query = dict[str, list[str]]
 
 
@@ -124,7 +121,7 @@ def handler(told: Callable[[], Told]) -> type[BaseHTTPRequestHandler]:
             asked = urlsplit(self.path)
             query, now = parse_qs(asked.query), clock.now()
             said = told()
-            is_so = has_applied(query) if asked.path == "/applied" else holds(asked.path, query, said, now)
+            is_so = holds(asked.path, query, said, now)
             body = cluster(said) if asked.path == "/cluster" else described(said, now)
             self._answer(404 if is_so is None else 200 if is_so else 503, json.dumps(body).encode())
 
@@ -139,14 +136,3 @@ def handler(told: Callable[[], Told]) -> type[BaseHTTPRequestHandler]:
             """Several questions a second: not worth a line each."""
 
     return Handler
-
-
-def has_applied(query: Query) -> bool:
-    """Asked of MySQL itself, on a connection of its own, since what the cycle last saw may be a second old."""
-    line = Line(2.0)
-    try:
-        return bool(line.ask(APPLIED, (query.get("gtid", [""])[0],))[0]["is_so"])
-    except MysqlError:
-        return False
-    finally:
-        line.hang_up()

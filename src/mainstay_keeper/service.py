@@ -3,6 +3,7 @@
 import contextlib
 import os
 import socket
+import ssl
 import sys
 import threading
 import time
@@ -16,6 +17,7 @@ from mainstay_keeper.control import Control, serve
 from mainstay_keeper.cycle import Bell, Cycle, Self, Told
 from mainstay_keeper.deadline import Deadline
 from mainstay_keeper.etcd import Etcd, Patience, context_of
+from mainstay_keeper.failsafe import Failsafe
 from mainstay_keeper.gtid import GtidSet
 from mainstay_keeper.guard import stay_in_memory, watch
 from mainstay_keeper.keys import Keys
@@ -24,6 +26,7 @@ from mainstay_keeper.look import Look
 from mainstay_keeper.mysql import LocalMysql
 from mainstay_keeper.nouns import Observation
 from mainstay_keeper.orders import Orders
+from mainstay_keeper.peering import Answers, PeerServer, has_applied, server_context
 from mainstay_keeper.peers import Peers
 from mainstay_keeper.process import Mysqld
 from mainstay_keeper.rebuild import Order
@@ -35,6 +38,7 @@ from mainstay_keeper.voters import move_lead
 from mainstay_keeper.watched import Watched
 
 LEADS_ELSEWHERE_EVERY = 2.0
+ASKS_EVERY = 0.5
 
 
 def run_guard() -> None:
@@ -49,18 +53,24 @@ def run_guard() -> None:
 def run_keeper(settings: Settings) -> None:
     """Be the keeper, for ever; what breaks a cycle ends the process, and systemd starts another."""
     bell, mysqld, keys = Bell(), Mysqld(), Keys(settings.site)
-    cycle = _cycle(settings, bell, mysqld)
+    peers = Peers(settings.members, settings.peer_port, _context(settings))
+    failsafe = Failsafe(settings.policy, peers)
+    cycle = _cycle(settings, bell, mysqld, failsafe, peers)
 
     def told() -> Told:
         return cycle.told
 
     web = rest.Server((settings.address, settings.port), rest.handler(told))
+    answers = Answers(failsafe.agree, has_applied)
+    peering = PeerServer((settings.address, settings.peer_port), answers, _server_context(settings))
     control = serve(Control(lambda: Orders(_etcd(settings), keys), told, bell))
     ear = Ear(bell.ring)
     _beside(web.serve_forever)
+    _beside(peering.serve_forever)
     _beside(control.serve_forever)
     _beside(lambda: ear.listen(_etcd(settings), keys.root))
     _beside(lambda: lead_elsewhere(settings, lambda: rest.is_primary(cycle.told, clock.now())))
+    _beside(lambda: go_on_without_the_store(failsafe, told))
     notify("READY=1")
     while True:
         cycle.run_once()
@@ -68,7 +78,7 @@ def run_keeper(settings: Settings) -> None:
         cycle.wait()
 
 
-def _cycle(settings: Settings, bell: Bell, mysqld: Mysqld) -> Cycle:
+def _cycle(settings: Settings, bell: Bell, mysqld: Mysqld, failsafe: Failsafe, peers: Peers) -> Cycle:
     names = {address: name for name, address in settings.members.items()}
     mysql = LocalMysql(mysqld, settings.members, settings.password)
     rebuilder = Rebuilder(mysqld, settings.password, say, bell.ring)
@@ -79,12 +89,29 @@ def _cycle(settings: Settings, bell: Bell, mysqld: Mysqld) -> Cycle:
         rebuilder.begin(Order(settings.members[action.donor], errant, is_empty=seen.mysql.executed == GtidSet()))
 
     hands = Hands(
-        mysqld, mysql, Register(_etcd(settings), Keys(settings.site)), Watched(Deadline(), mysqld),
-        Peers(settings.members, settings.port).await_applied, rebuild, lambda: cycle.close(),  # noqa: PLW0108 - the cycle is made below
-    )  # fmt: skip
+        mysqld,
+        mysql,
+        Register(_etcd(settings), Keys(settings.site)),
+        Watched(Deadline(), mysqld),
+        peers.await_applied,
+        rebuild,
+        lambda: cycle.close(),  # noqa: PLW0108 - the cycle is made below
+        failsafe,
+    )
     me = Self(settings.name, settings.address, settings.policy)
     cycle = Cycle(me, Look(mysqld, names), hands, bell, say, lambda: rebuilder.is_busy)
     return cycle
+
+
+def go_on_without_the_store(failsafe: Failsafe, told: Callable[[], Told]) -> None:
+    """Beside the cycle, which a silent store holds up; for ever."""
+    was_agreed = False
+    while True:
+        time.sleep(ASKS_EVERY)
+        is_agreed = failsafe.ask(told().seen)
+        if is_agreed and not was_agreed:
+            say("The store is silent, and all others agree that this one goes on.")
+        was_agreed = is_agreed
 
 
 def lead_elsewhere(settings: Settings, is_primary: Callable[[], bool]) -> None:
@@ -101,8 +128,15 @@ def lead_elsewhere(settings: Settings, is_primary: Callable[[], bool]) -> None:
 
 
 def _etcd(settings: Settings) -> Etcd:
-    context = context_of(settings.authority, settings.certificate, settings.key) if settings.authority else None
-    return Etcd(settings.endpoints, context, Patience())
+    return Etcd(settings.endpoints, _context(settings), Patience())
+
+
+def _context(settings: Settings) -> ssl.SSLContext | None:
+    return context_of(settings.authority, settings.certificate, settings.key) if settings.authority else None
+
+
+def _server_context(settings: Settings) -> ssl.SSLContext | None:
+    return server_context(settings.authority, settings.certificate, settings.key) if settings.authority else None
 
 
 def _beside(run: Callable[[], None]) -> None:

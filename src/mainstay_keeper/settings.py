@@ -15,7 +15,7 @@ class Settings:
     """site, name: of this machine. members: every database machine's address by its name, this one's included.
 
     endpoints: of the store, URLs. authority, certificate, key: files for TLS, "" for a store without. password: the
-    replication account's. port: of the interface over HTTP.
+    replication account's. port: of the interface over HTTP. peer_port: of that on which keepers ask each other.
     """
 
     site: str
@@ -23,6 +23,7 @@ class Settings:
     members: Mapping[str, str]
     endpoints: tuple[str, ...]
     port: int
+    peer_port: int
     password: str
     authority: str = ""
     certificate: str = ""

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from mainstay_keeper.gtid import GtidSet
-from mainstay_keeper.nouns import FAILOVER, Member, Mysql, Observation, Sync
+from mainstay_keeper.nouns import FAILOVER, Cluster, Member, Mysql, Observation, Sync
 
 NOBODY = Sync("", "")
 
@@ -11,6 +11,11 @@ NOBODY = Sync("", "")
 def has_right(seen: Observation) -> bool:
     """Whether this keeper's session may be held for alive, with time left to fence."""
     return seen.now < seen.deadline - seen.policy.fence
+
+
+def goes_on_by_agreement(seen: Observation) -> bool:
+    """Whether a primary has a right that does not come from the store."""
+    return seen.now < seen.agreed_until and seen.mysql.is_writable and is_mine(seen) and not seen.is_store_heard
 
 
 def is_mine(seen: Observation) -> bool:
@@ -103,6 +108,12 @@ def errant(seen: Observation) -> GtidSet:
         return GtidSet()
     surplus = seen.mysql.executed - member.mysql.received
     return GtidSet(tuple(part for part in surplus.parts if part[0].partition(":")[0] != member.mysql.uuid.lower()))
+
+
+def word_of_primary(cluster: Cluster) -> int:
+    """The revision at which the last primary said that it takes writes; 0 if it does not say so."""
+    member = cluster.members.get(cluster.sync.leader) if cluster.sync else None
+    return member.revision if member and member.mysql.is_writable else 0
 
 
 def is_forced(seen: Observation) -> bool:

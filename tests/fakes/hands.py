@@ -2,7 +2,9 @@
 
 from collections.abc import Callable
 
+from mainstay_keeper import clock
 from mainstay_keeper.actions import AwaitApplied, Rebuild
+from mainstay_keeper.failsafe import Question
 from mainstay_keeper.nouns import Observation
 from mainstay_keeper.sql import MysqlError
 
@@ -79,10 +81,19 @@ class FakePeers:
     def __init__(self, done: list[str]) -> None:
         self.done = done
         self.has_applied = True
+        self.says_yes = True
 
     def await_applied(self, action: AwaitApplied, seen: Observation) -> bool:
         self.done.append(f"await {action.name}")
         return self.has_applied
+
+    def time_at(self, name: str) -> float | None:
+        self.done.append(f"clock of {name}")
+        return clock.now()
+
+    def agrees(self, name: str, question: Question) -> bool:
+        self.done.append(f"ask {name}")
+        return self.says_yes
 
     def rebuild(self, action: Rebuild, seen: Observation) -> None:
         self.done.append(f"rebuild from {action.donor}")

@@ -89,7 +89,9 @@ def history(options: Options) -> None:
         show(turns, options.output)
         return
     for turn in turns:
-        say(f"{turn['when']}  {turn['from']} -> {turn['to']}: {turn['why']}")
+        seconds = turn.get("seconds")
+        without = "" if seconds is None else f", {seconds:.1f} s without a primary"
+        say(f"{turn['when']}  {turn['from']} -> {turn['to']}: {turn['why']}{without}")
 
 
 def _order(options: Options, *words: str) -> None:

@@ -1,10 +1,11 @@
 """Keepers whose world is fake: one store for all, and for each a MySQL that a test sets."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from mainstay_keeper.act import Hands
 from mainstay_keeper.cycle import Bell, Cycle, Self
+from mainstay_keeper.failsafe import Failsafe
 from mainstay_keeper.gtid import GtidSet
 from mainstay_keeper.keys import Keys
 from mainstay_keeper.nouns import RUNNING, Member, Mysql, Policy
@@ -34,8 +35,9 @@ class Keeper:
     cycle: Cycle
     eyes: FakeEyes
     mysql: FakeMysql
-    done: list[str] = field(default_factory=list)
-    said: list[str] = field(default_factory=list)
+    done: list[str]
+    said: list[str]
+    failsafe: Failsafe
 
     def runs(self) -> list[str]:
         """One cycle; what it did, but for its word to the guard."""
@@ -48,6 +50,7 @@ def a_keeper(store: FakeStore, name: str, mysql: Mysql, is_rebuilding: bool = Fa
     done: list[str] = []
     said: list[str] = []
     eyes, fake, peers = FakeEyes(mysql), FakeMysql(done), FakePeers(done)
+    failsafe = Failsafe(Policy(), peers)
     hands = Hands(
         FakeMysqld(done),
         fake,
@@ -56,6 +59,8 @@ def a_keeper(store: FakeStore, name: str, mysql: Mysql, is_rebuilding: bool = Fa
         peers.await_applied,
         peers.rebuild,
         peers.close,
+        failsafe,
     )
     me = Self(name, "10.0.0.1", Policy())
-    return Keeper(Cycle(me, eyes, hands, Bell(), said.append, lambda: is_rebuilding), eyes, fake, done, said)
+    cycle = Cycle(me, eyes, hands, Bell(), said.append, lambda: is_rebuilding)
+    return Keeper(cycle, eyes, fake, done, said, failsafe)

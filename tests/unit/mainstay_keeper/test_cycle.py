@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 
 from mainstay_keeper import clock
+from mainstay_keeper.failsafe import Question
 from mainstay_keeper.nouns import OFF, Mysql
 from mainstay_keeper.orders import Orders
 from tests.fakes.store import FakeStore
@@ -100,3 +101,31 @@ def test_what_was_refused_is_told_once(store: FakeStore) -> None:
     keeper.mysql.refuses = "open"
     assert [keeper.runs(), keeper.runs()] == [["arm"], ["arm"]]
     assert keeper.said[2:] == ["Becomes primary, and waits for nobody. Open: open alone True: refused [Open]"]
+
+
+def test_what_was_agreed_on_counts_as_long_as_the_store_is_silent(store: FakeStore) -> None:
+    keeper = a_keeper(store, "one", a_mysql("u1"))
+    Orders(store, KEYS).found("one", "u1")
+    for _ in range(3):
+        keeper.runs()
+    leader = keeper.cycle.told.seen.cluster.leader
+    assert leader
+    store.is_reachable = False
+    assert keeper.failsafe.agree(Question("one", leader.epoch, clock.now()))
+    keeper.runs()
+    seen = keeper.cycle.told.seen
+    assert (seen.deadline, seen.promised_until) == (seen.agreed_until, seen.agreed_until + 1)
+
+
+def test_the_last_word_of_a_primary_is_remembered(store: FakeStore) -> None:
+    one, two = a_keeper(store, "one", a_mysql("u1")), a_keeper(store, "two", a_mysql("u2"))
+    Orders(store, KEYS).found("one", "u1")
+    one.eyes.sees = replace(a_mysql("u1"), is_writable=True)
+    one.runs()
+    two.runs()
+    first = two.cycle.told.seen.primary_at
+    two.runs()
+    assert two.cycle.told.seen.primary_at == first
+    one.runs()
+    two.runs()
+    assert first < two.cycle.told.seen.primary_at <= clock.now()

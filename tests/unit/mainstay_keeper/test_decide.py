@@ -216,7 +216,7 @@ STANDING = [
     (
         "it has promised to wait",
         seen(replica("n2"), member("n3"), me="n2", sync=sync(), promised_until=NOW + 1),
-        Decision((), "Nobody leads: this one has promised the last primary to wait."),
+        Decision((), "Nobody leads: this one may have promised the last primary to wait."),
     ),
     (
         "forced, outside the set",

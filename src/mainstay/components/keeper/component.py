@@ -15,13 +15,13 @@ PROGRAM = "/usr/local/lib/mainstay/mainstay-keeper"
 SETTINGS = "/etc/mainstay-keeper/settings.json"
 UNIT, GUARD = "mainstay-keeper.service", "mainstay-keeper-guard.service"
 UNIT_FILE, GUARD_FILE = f"/etc/systemd/system/{UNIT}", f"/etc/systemd/system/{GUARD}"
-PORT = 8008
+PORT, PEERS = 8008, 8009
 
 
 def exposes(spec: Spec, machine: Machine) -> Exposure:
-    """What the routers and the other keepers ask; killing or freezing a keeper is to cost no longer than a failover."""
+    """What the routers ask, and what its peers do; killing or freezing one is to cost no longer than a failover."""
     return Exposure(
-        ports=(Port("role", PORT, open_to=("haproxy", "keeper")),),
+        ports=(Port("role", PORT, open_to=("haproxy",)), Port("peers", PEERS, open_to=("keeper",))),
         probes=(
             Probe("unit", "unit", UNIT),
             Probe("guard", "unit", GUARD),
@@ -66,6 +66,7 @@ def _settings(view: View[Spec]) -> str:
         "members": {m.name: m.address for m in view.peers("mysql")},
         "endpoints": [f"https://{m.address}:{view.port(m, 'etcd', 'client').number}" for m in voters],
         "port": view.port(here, "keeper", "role").number,
+        "peer_port": view.port(here, "keeper", "peers").number,
         "password": "${secret:database-replication}",
         "authority": authority,
         "certificate": identity,

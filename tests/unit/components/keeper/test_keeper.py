@@ -35,6 +35,7 @@ def test_the_keeper_reads_its_settings(tmp_path: Path) -> None:
         members={"one": one, "two": two},
         endpoints=(f"https://{one}:2379", f"https://{lb}:2379", f"https://{two}:2379"),
         port=8008,
+        peer_port=8009,
         password="${secret:database-replication}",
         authority=f"{tls}/authority.pem",
         certificate=f"{tls}/identity.pem",
@@ -53,7 +54,10 @@ def test_one_file_holds_the_whole_program(tmp_path: Path) -> None:
 def test_who_asks_whom() -> None:
     plan = compiled(voting())
     ports = {i.component: e.ports for i, e in plan.exposures.items() if i.machine.name == "one"}
-    assert ports["keeper"] == (Port("role", 8008, open_to=("haproxy", "keeper")),)
+    assert ports["keeper"] == (
+        Port("role", 8008, open_to=("haproxy",)),
+        Port("peers", 8009, open_to=("keeper",)),
+    )
     assert [port.name for port in ports["mysql"]] == ["mysql"]
 
 

@@ -89,7 +89,7 @@ class Store:
         if self.asks_who_is_gone and write.gone & self.members.keys():
             return False
         self._put(write.sync)
-        self.recent += write.is_takeover
+        self.recent += write.is_takeover and write.answer is None
         self.request = None if write.answer else self.request
         return True
 

@@ -1,0 +1,118 @@
+"""Goes on without the store while every other keeper agrees (hazard 10), and agrees when another asks.
+
+A primary whose store is away would have to stop when its session's time is over, though all databases are well. So its
+keeper asks all others: *I lead, of epoch e; is that so?* As long as all of them say yes, it goes on.
+
+Who says yes gives up, for a while, what would make it wrong: it does not bid for `ttl`. It also goes on acknowledging
+for `ttl - margin`, as it would with a session. The asker's own time is `ttl - margin` from before it asked, so it ends
+before the first of those promises does. Why nobody else can be opened meanwhile:
+
+- *All are asked who could be.* Only those whom the record names can be promoted, and only the leader changes the
+  record. A change of its own whose outcome it does not know can only have added a member whose key it had read.
+- *Yes means: what I read last says so, too.* Whoever has read that nobody, or another, leads says no. Its own earlier
+  bids can take effect no more, since it has read after them.
+- *Agreeing and reading exclude each other.* A reading decided on before the promise finds it; a promise after it is
+  refused if the reading says otherwise.
+- *No yes is late.* The times count from the clock of the one that is asked, read just before: an answer that comes
+  from a machine that was frozen in between grants a right that is over.
+- *A keeper that is started anew may have promised.* So it does not bid for `ttl`, either.
+
+Nobody is counted out of the sync set while it may go on acknowledging in this way: the asker, too, remembers a promise.
+"""
+
+import threading
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import Protocol
+
+from mainstay_keeper import clock, view
+from mainstay_keeper.nouns import Cluster, Leader, Observation, Policy
+
+NEVER = float("-inf")
+
+
+@dataclass(frozen=True)
+class Question:
+    """May this leader, of this epoch, go on? `at` is the time by the clock of the one that is asked."""
+
+    leader: str
+    epoch: int
+    at: float
+
+
+@dataclass(frozen=True)
+class Right:
+    """Until when a session may be held for alive without the store, and until when nobody may bid for that."""
+
+    until: float
+    promised_until: float
+
+
+class Asks(Protocol):
+    """How another keeper is asked: see `peers.Peers`."""
+
+    def time_at(self, name: str) -> float | None:
+        """What its clock says; None without an answer."""
+
+    def agrees(self, name: str, question: Question) -> bool:
+        """Whether it says yes."""
+
+
+class Failsafe:
+    """Both sides of it; its methods may be called from any thread."""
+
+    def __init__(self, policy: Policy, peers: Asks, now: Callable[[], float] = clock.now) -> None:
+        self._policy = policy
+        self._peers = peers
+        self._now = now
+        self._lock = threading.Lock()
+        self._leader: Leader | None = None
+        self._read_at = NEVER
+        self._until = NEVER
+        self._promised_until = now() + policy.ttl
+
+    def note(self, cluster: Cluster | None) -> Right:
+        """What was read (None: nothing); gives what was agreed on, which holds as long as no other leader is read."""
+        with self._lock:
+            if cluster is not None:
+                self._until = self._until if cluster.leader == self._leader else NEVER
+                self._leader, self._read_at = cluster.leader, self._now()
+            return Right(self._until, self._promised_until)
+
+    def agree(self, question: Question) -> bool:
+        """Say yes, and keep to it; or no."""
+        with self._lock:
+            leader = self._leader
+            is_so = leader is not None and (leader.name, leader.epoch) == (question.leader, question.epoch)
+            if not is_so or question.at > self._now():
+                return False
+            self._promised_until = max(self._promised_until, question.at + self._policy.ttl)
+            self._until = max(self._until, question.at + self._policy.ttl - self._policy.margin)
+            return True
+
+    def ask(self, seen: Observation) -> bool:
+        """If this keeper leads and has read nothing for a while, ask all others; whether they all said yes."""
+        leader, begun = self._leader, self._now()
+        if leader is None or not self._must_ask(seen, leader, begun):
+            return False
+        names = sorted({*seen.cluster.members, *view.sync_of(seen).may_acknowledge} - {seen.me})
+        with ThreadPoolExecutor(max(1, len(names))) as pool:
+            if not all(pool.map(lambda name: self._is_agreed(name, leader), names)):
+                return False
+        with self._lock:
+            if self._leader == leader:
+                self._until = max(self._until, begun + self._policy.ttl - self._policy.margin)
+        return True
+
+    def _must_ask(self, seen: Observation, leader: Leader, now: float) -> bool:
+        is_primary = view.is_mine(seen) and view.is_last_leader(seen) and seen.mysql.is_writable
+        return is_primary and leader == seen.cluster.leader and now - self._read_at > self._policy.silence
+
+    def _is_agreed(self, name: str, leader: Leader) -> bool:
+        at = self._peers.time_at(name)
+        if at is None:
+            return False
+        with self._lock:  # before it can have promised anything
+            self._promised_until = max(self._promised_until, self._now() + self._policy.ttl)
+        return self._peers.agrees(name, Question(leader.name, leader.epoch, at))
