@@ -120,14 +120,14 @@ class Etcd:
         try:
             line = self._held(endpoint, seconds)
         except OSError as error:
-            self._hang_up()
+            self.hang_up()
             raise StoreUnreachableError(f"{endpoint}: {error}") from error
         try:
             line.request("POST", path, json.dumps(order))
             answer = line.getresponse()
             said = json.loads(answer.read())
         except (OSError, http.client.HTTPException, ValueError) as error:
-            self._hang_up()
+            self.hang_up()
             kind = StoreUnreachableError if is_repeatable else OutcomeUnknownError
             raise kind(f"{endpoint}: {str(error) or type(error).__name__}") from error
         if answer.status != 200:
@@ -142,7 +142,8 @@ class Etcd:
         self._line.sock.settimeout(seconds)
         return self._line
 
-    def _hang_up(self) -> None:
+    def hang_up(self) -> None:
+        """The next question makes a connection of its own."""
         if self._line is not None:
             self._line.close()
             self._line = None
