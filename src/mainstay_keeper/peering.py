@@ -17,7 +17,7 @@ from urllib.parse import parse_qs, urlsplit
 from mainstay_keeper import clock
 from mainstay_keeper.failsafe import Question
 from mainstay_keeper.rest import Server
-from mainstay_keeper.sql import SOCKET, Line, MysqlError
+from mainstay_keeper.sql import Connect, Line, MysqlError
 
 PURPOSE = "keeper"
 """The common name in a keeper's certificate; the organizational unit is its machine."""
@@ -119,9 +119,9 @@ def server_context(authority: str, identity: str, key: str) -> ssl.SSLContext:
     return context
 
 
-def has_applied(gtid: str, socket: str = SOCKET) -> bool:
+def has_applied(gtid: str, connect: Connect = Line) -> bool:
     """Asked of MySQL itself, on a connection of its own, since what the cycle last saw may be a second old."""
-    line = Line(2.0, socket)
+    line = connect(2.0)
     try:
         return bool(line.ask(APPLIED, (gtid,))[0]["is_so"])
     except MysqlError:

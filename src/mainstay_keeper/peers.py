@@ -13,7 +13,7 @@ from mainstay_keeper import clock
 from mainstay_keeper.actions import AwaitApplied
 from mainstay_keeper.failsafe import Question
 from mainstay_keeper.nouns import Observation
-from mainstay_keeper.sql import SOCKET, Line
+from mainstay_keeper.sql import Connect, Line, Speaks
 
 WAITERS = "SHOW GLOBAL STATUS LIKE 'Rpl\\_semi\\_sync\\_source\\_wait\\_sessions'"
 EXECUTED = "SELECT @@GLOBAL.gtid_executed AS executed"
@@ -29,12 +29,12 @@ class Peers:
     addresses: Mapping[str, str]
     port: int
     context: ssl.SSLContext | None
-    socket: str = SOCKET
+    connect: Connect = Line
 
     def await_applied(self, action: AwaitApplied, seen: Observation) -> bool:
         """Whether, in time, no COMMIT waits here any more, and the member has executed all that is executed here."""
         end = clock.now() + min(action.seconds, seen.deadline - clock.now())
-        mine, theirs = Line(ANSWER_SECONDS, self.socket), self._line(action.name, ANSWER_SECONDS)
+        mine, theirs = self.connect(ANSWER_SECONDS), self._line(action.name, ANSWER_SECONDS)
         try:
             while clock.now() < end:
                 executed = _all_executed(mine)
@@ -69,7 +69,7 @@ class Peers:
         return http.client.HTTPSConnection(address, self.port, timeout=seconds, context=self.context)
 
 
-def _all_executed(line: Line) -> str | None:
+def _all_executed(line: Speaks) -> str | None:
     """What is executed here, once no COMMIT waits: one that does is in the binlog, and in no set that MySQL shows."""
     if any(int(row["Value"]) for row in line.ask(WAITERS)):
         return None

@@ -1,8 +1,8 @@
 """The local MySQL, spoken to through its socket: one connection for each duty, every statement with a time limit."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import closing
-from typing import Any
+from typing import Any, Protocol
 
 import pymysql
 import pymysql.cursors
@@ -20,6 +20,20 @@ class MysqlError(Exception):
     def __init__(self, text: str, number: int = 0) -> None:
         super().__init__(text)
         self.number = number
+
+
+class Speaks(Protocol):
+    """A connection: see `Line`."""
+
+    def ask(self, statement: str, parameters: Sequence[object] = ()) -> list[Row]:
+        """The rows of a statement; raises a MysqlError without them."""
+
+    def hang_up(self) -> None:
+        """End it."""
+
+
+Connect = Callable[[float], Speaks]
+"""Makes a connection whose statements may take so many seconds."""
 
 
 class Line:
