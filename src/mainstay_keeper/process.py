@@ -14,8 +14,9 @@ CLEANLY_SECONDS = 30.0
 class Mysqld:
     """A pidfd names one process for good: what is killed by it is never another that got its number."""
 
-    def __init__(self, unit: str = UNIT) -> None:
+    def __init__(self, unit: str = UNIT, systemctl: str = "systemctl") -> None:
         self.unit = unit
+        self._program = systemctl
         self._held: int | None = None
         self.pid = 0
 
@@ -59,7 +60,7 @@ class Mysqld:
         return answer.get("ActiveState", ""), int(answer.get("MainPID") or 0)
 
     def _systemctl(self, *words: str, seconds: float = SYSTEMCTL_SECONDS) -> str:
-        done = subprocess.run(("systemctl", *words), capture_output=True, text=True, timeout=seconds, check=False)
+        done = subprocess.run((self._program, *words), capture_output=True, text=True, timeout=seconds, check=False)
         return done.stdout
 
     def _let_go(self) -> None:

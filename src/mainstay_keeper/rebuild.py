@@ -4,14 +4,14 @@ import contextlib
 import shutil
 import subprocess
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Protocol
 
 from mainstay_keeper.gtid import GtidSet
-from mainstay_keeper.process import Mysqld
-from mainstay_keeper.sql import Line, MysqlError, tell
+from mainstay_keeper.sql import Connect, Line, MysqlError, Row
 
 DATA = Path("/var/lib/mysql")
 CLONE_SECONDS = 3600.0
@@ -36,51 +36,78 @@ class Order:
     is_empty: bool
 
 
-def rebuild(order: Order, mysqld: Mysqld, password: str, say: Callable[[str], None]) -> None:
+class Process(Protocol):
+    """What runs MySQL: see `process.Mysqld`."""
+
+    def start(self) -> None:
+        """Ask for it."""
+
+    def stop_cleanly(self) -> None:
+        """Let it end by itself; may raise subprocess.TimeoutExpired."""
+
+    def kill(self) -> None:
+        """SIGKILL."""
+
+
+@dataclass(frozen=True)
+class Machine:
+    """What a rebuild works on. password: the replication account's. binlog: the program that reads the binary log."""
+
+    mysqld: Process
+    password: str
+    say: Callable[[str], None]
+    connect: Connect = Line
+    data: Path = DATA
+    owner: str = "mysql"
+    binlog: str = "mysqlbinlog"
+    patience: float = START_SECONDS
+
+
+def rebuild(order: Order, here: Machine) -> None:
     """Put aside, make anew, copy.
 
     Raises:
-        RebuildError, MysqlError, OSError: it was not finished.
+        RebuildError, MysqlError, OSError, subprocess.SubprocessError: it was not finished.
     """
     if not order.is_empty:
-        aside = DATA.with_name(f"{DATA.name}.aside-{datetime.now(UTC):%Y%m%dT%H%M%SZ}")
+        aside = here.data.with_name(f"{here.data.name}.aside-{datetime.now(UTC):%Y%m%dT%H%M%SZ}")
         if order.errant:
-            say(f"What only this machine has, {order.errant}, is written to {_write_out(order.errant, aside)}.")
-        _put_aside(mysqld, aside)
-        say(f"The data of before is kept in {aside}.")
-    _wait_until("MySQL answers", _answers, START_SECONDS)
-    _clone(order.donor, password)
-    _wait_until("MySQL answers with the copy", _is_cloned, START_SECONDS)
+            where = _write_out(order.errant, aside, here)
+            here.say(f"What only this machine has, {order.errant}, is written to {where}.")
+        _put_aside(aside, here)
+        here.say(f"The data of before is kept in {aside}.")
+    _wait_until("MySQL answers", lambda: bool(_asked("SELECT 1 AS one", here)), here.patience)
+    _clone(order.donor, here)
+    _wait_until("MySQL answers with the copy", lambda: _is_cloned(here), here.patience)
 
 
-def _write_out(errant: GtidSet, aside: Path) -> Path:
+def _write_out(errant: GtidSet, aside: Path, here: Machine) -> Path:
     """Readable for people (as comments) and for MySQL alike: the rows are there in both forms."""
-    logs = sorted(str(log) for log in DATA.glob("binlog.[0-9]*"))
+    logs = sorted(str(log) for log in here.data.glob("binlog.[0-9]*"))
     target = aside.with_name(f"{aside.name}.errant.sql")
     with target.open("wb") as sink:
         target.chmod(0o600)
-        subprocess.run(
-            ("mysqlbinlog", "--verbose", f"--include-gtids={errant}", *logs), stdout=sink, check=True, timeout=600
-        )
+        order = (here.binlog, "--verbose", f"--include-gtids={errant}", *logs)
+        subprocess.run(order, stdout=sink, check=True, timeout=600)
     return target
 
 
-def _put_aside(mysqld: Mysqld, aside: Path) -> None:
+def _put_aside(aside: Path, here: Machine) -> None:
     """MySQL is read-only and nobody waits for it: it may end cleanly, and is killed if it does not."""
     with contextlib.suppress(subprocess.TimeoutExpired):
-        mysqld.stop_cleanly()
-    mysqld.kill()
-    DATA.rename(aside)
-    DATA.mkdir(mode=0o750)
-    shutil.chown(DATA, "mysql", "mysql")
-    mysqld.start()
+        here.mysqld.stop_cleanly()
+    here.mysqld.kill()
+    here.data.rename(aside)
+    here.data.mkdir(mode=0o750)
+    shutil.chown(here.data, here.owner, here.owner)
+    here.mysqld.start()
 
 
-def _clone(donor: str, password: str) -> None:
-    line = Line(CLONE_SECONDS)
+def _clone(donor: str, here: Machine) -> None:
+    line = here.connect(CLONE_SECONDS)
     try:
         line.ask("SET GLOBAL clone_valid_donor_list = %s", (f"{donor}:3306",))
-        line.ask(CLONE, (donor, password))
+        line.ask(CLONE, (donor, here.password))
     except MysqlError as error:
         if error.number not in CLONE_RESTARTS:
             raise
@@ -88,20 +115,17 @@ def _clone(donor: str, password: str) -> None:
         line.hang_up()
 
 
-def _answers() -> bool:
-    try:
-        tell(1.0, "SELECT 1")
-    except MysqlError:
-        return False
-    return True
+def _is_cloned(here: Machine) -> bool:
+    return any(row["state"] == "Completed" for row in _asked(CLONED, here))
 
 
-def _is_cloned() -> bool:
-    line = Line(1.0)
+def _asked(statement: str, here: Machine) -> Sequence[Row]:
+    """The rows, none while it does not answer."""
+    line = here.connect(1.0)
     try:
-        return any(row["state"] == "Completed" for row in line.ask(CLONED))
+        return line.ask(statement)
     except MysqlError:
-        return False
+        return ()
     finally:
         line.hang_up()
 

@@ -5,7 +5,7 @@ import threading
 from collections.abc import Callable
 
 from mainstay_keeper.process import Mysqld
-from mainstay_keeper.rebuild import Order, RebuildError, rebuild
+from mainstay_keeper.rebuild import Machine, Order, RebuildError, rebuild
 from mainstay_keeper.sql import MysqlError
 
 
@@ -32,7 +32,7 @@ class Rebuilder:
 
     def _run(self, order: Order) -> None:
         try:
-            rebuild(order, self._mysqld, self._password, self._say)
+            rebuild(order, Machine(self._mysqld, self._password, self._say))
             self._say("The copy is there.")
         except (RebuildError, MysqlError, OSError, subprocess.SubprocessError) as error:
             self._say(f"The copy failed, and is begun again: {error}")
