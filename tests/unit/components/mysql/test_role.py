@@ -136,15 +136,25 @@ def test_mysql_is_described_by_what_it_says(program: Any, connection: Connection
     assert program.describe(connection) == word
 
 
-@pytest.mark.parametrize(("seconds_ago", "word"), [(-inf, NOTHING), (-2.1, NOTHING), (-1, PRIMARY), (0, PRIMARY)])
-def test_an_old_word_counts_for_nothing(program: Any, seconds_ago: float, word: dict[str, object]) -> None:
+@pytest.mark.parametrize(
+    ("path", "seconds_ago", "word"),
+    [
+        ("/primary", -inf, NOTHING),
+        ("/primary", -2.1, NOTHING),
+        ("/primary", -1.2, PRIMARY),
+        ("/primary", 0, PRIMARY),
+        ("/replica", -1.2, NOTHING),
+        ("/replica", -0.5, PRIMARY),
+    ],
+)
+def test_an_old_word_counts_for_nothing(program: Any, path: str, seconds_ago: float, word: dict[str, object]) -> None:
     watch = program.Watch([])
     watch.said, watch.at = PRIMARY, program.time.monotonic() + seconds_ago
-    assert watch.word() == word
+    assert watch.word(path) == word
 
 
 def test_before_its_first_word_nothing_is_known(program: Any) -> None:
-    assert program.Watch([]).word() == NOTHING
+    assert program.Watch([]).word("/primary") == NOTHING
 
 
 @contextmanager

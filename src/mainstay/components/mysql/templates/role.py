@@ -10,7 +10,7 @@ GET /health         200 if it answers
 else 503. The body is JSON: {"role", "lag_seconds", "io_running", "sql_running", "source"}.
 
 One thread asks MySQL twice a second by the local socket; the answers to HTTP come from its last word, and a word
-older than two seconds counts for nothing, so that a MySQL that hangs is not routed to.
+older than two seconds (one, for a replica) counts for nothing, so that a MySQL that hangs is not routed to.
 """
 
 import http.client
@@ -29,6 +29,9 @@ import pymysql.cursors
 SOCKET = "/run/mysqld/mysqld.sock"
 ASK_EVERY_SECONDS = 0.5
 STALE_AFTER_SECONDS = 2.0
+REPLICA_STALE_AFTER_SECONDS = 1.0
+"""Sooner for a replica: there are others to be read from, and nothing is cut off that writes."""
+
 Word = dict[str, Any]
 ACCESS_DENIED = (1045, 1698)
 NOTHING: Word = {"role": None, "lag_seconds": None, "io_running": None, "sql_running": None, "source": None}
@@ -45,9 +48,10 @@ class Watch:
         self.peers = peers
         self.is_primary: bool | None = None
 
-    def word(self) -> Word:
-        """What MySQL is, or NOTHING if it has not answered of late."""
-        return self.said if time.monotonic() - self.at < STALE_AFTER_SECONDS else NOTHING
+    def word(self, path: str) -> Word:
+        """What MySQL is, or NOTHING if it has not answered of late; what that is depends on the question's path."""
+        limit = REPLICA_STALE_AFTER_SECONDS if path == "/replica" else STALE_AFTER_SECONDS
+        return self.said if time.monotonic() - self.at < limit else NOTHING
 
     def ask_for_ever(self) -> None:
         """Keep one connection and ask; after any error begin anew."""
@@ -152,7 +156,7 @@ def handler(watch: Watch) -> type[BaseHTTPRequestHandler]:
 
         def do_GET(self) -> None:
             asked = urlsplit(self.path)
-            word = watch.word()
+            word = watch.word(asked.path)
             body = json.dumps(word).encode()
             self.send_response(200 if holds(asked.path, parse_qs(asked.query), word) else 503)
             self.send_header("Content-Type", "application/json")
