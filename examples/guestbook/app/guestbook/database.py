@@ -23,12 +23,12 @@ READ_SECONDS = 3  # the rows of a page come within milliseconds, or not at all
 WRITE_SECONDS = 10  # a commit may wait until a replica has it too
 RECYCLE_SECONDS = 300
 
-# While the database changes its primary, a write waits and tries again. Each that waits holds a thread: of the
-# eight that a process has, two are left for the reads and for the health check.
+# While the database changes its primary, a write waits and tries again. Each that waits holds a thread: most of
+# the threads of a process are left for the reads and for the health check. Nor do they wait long for their turn.
 PATIENCE_SECONDS = 3.0
 PAUSE_SECONDS = 0.05
-MOST_WRITES = 6
-TURN_SECONDS = 0.5
+MOST_WRITES = 12
+TURN_SECONDS = 0.05
 
 # MySQL answers these when it has stopped being the primary or is going down: shutdown in progress, read-only
 # by option, read-only transaction, read-only mode. The connection works, but it leads to the wrong server,
