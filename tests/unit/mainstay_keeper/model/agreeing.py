@@ -55,6 +55,16 @@ class Agreeing(World):
             if node.is_awake and node.mysql is not None:
                 node.failsafe.ask(self._last_seen(node))
 
+    def check(self) -> None:
+        """More than the promise: nor are there two that tell routers that they take writes."""
+        super().check()
+        named = [node.name for node in self.nodes.values() if node.server.is_writable and self._is_right(node)]
+        if len(named) > 1:
+            raise BrokenPromiseError(f"{named} are primary at the same time")
+
+    def _is_right(self, node: Node) -> bool:
+        return node.is_awake and not node.grace and self.now < node.deadline
+
     def _last_seen(self, node: Node) -> Observation:
         assert node.mysql is not None
         return Observation(
