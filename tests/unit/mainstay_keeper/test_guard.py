@@ -1,5 +1,7 @@
 """The guard kills when a deadline has passed, and only then."""
 
+import subprocess
+import sys
 import threading
 from pathlib import Path
 
@@ -71,3 +73,10 @@ def test_a_deadline_is_never_seen_half_written(deadline: Deadline, tmp_path: Pat
     is_over.set()
     thread.join()
     assert min(seen) >= 1000.0
+
+
+def test_the_guard_stays_in_memory_or_says_why_not() -> None:
+    """In a process of its own, which may lock what it has."""
+    words = "from mainstay_keeper.guard import stay_in_memory; print(stay_in_memory())"
+    done = subprocess.run((sys.executable, "-c", words), capture_output=True, text=True, check=True)
+    assert done.stdout == "\n" or done.stdout.startswith("The guard may be swapped out: ")
