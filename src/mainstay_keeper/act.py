@@ -51,6 +51,9 @@ class Watched(Protocol):
     def mind(self, seen: Observation) -> None:
         """Armed as long as mysqld writes or acknowledges, with the deadline that is known now; else not."""
 
+    def prolong(self, seen: Observation) -> None:
+        """If it is armed for this mysqld, its deadline is a later one."""
+
     def may_open(self, seen: Observation) -> bool:
         """Whether the deadline has not passed and the guard looks."""
 

@@ -3,6 +3,7 @@
 import os
 import re
 import select
+import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Protocol
@@ -92,13 +93,15 @@ class Cycle:
         self._deadline = NO_SESSION
         self._in_a_row = 0
         self._said = ""
+        self._telling = threading.Lock()
         self.told = Told(Observation(me.name, clock.now(), Mysql(), Cluster(), False, NO_SESSION, me.policy), "")
 
     def run_once(self) -> None:
         """One cycle, and what came of it."""
         seen = self._observe()
         decision = Decision((), "Is being made anew.") if self._is_rebuilding() else decide(seen)
-        self.told = Told(seen, decision.sentence)
+        with self._telling:
+            self.told = Told(seen, decision.sentence)
         if seen.deadline != NO_SESSION:  # without a session the last word to the guard stays as it is
             self._hands.watched.mind(seen)
         trouble = carry_out(decision, seen, self._hands)
@@ -107,7 +110,16 @@ class Cycle:
 
     def close(self) -> None:
         """From now on nobody is told that writes are taken here, whatever MySQL still does."""
-        self.told = replace(self.told, is_closed=True)
+        with self._telling:
+            self.told = replace(self.told, is_closed=True)
+
+    def prolong(self, until: float) -> None:
+        """From any thread: while the cycle waits for the store, the guard and the routers learn what was agreed on."""
+        with self._telling:
+            seen = self.told.seen
+            if self._session and until > seen.deadline:
+                self.told = replace(self.told, seen=replace(seen, deadline=until))
+                self._hands.watched.prolong(self.told.seen)
 
     def wait(self) -> None:
         """Until it is time again."""

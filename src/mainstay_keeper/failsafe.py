@@ -11,6 +11,8 @@ before the first of those promises does. Why nobody else can be opened meanwhile
   record. A change of its own whose outcome it does not know can only have added a member whose key it had read.
 - *Yes means: what I read last says so, too.* Whoever has read that nobody, or another, leads says no. Its own earlier
   bids can take effect no more, since it has read after them.
+- *Who hears the store says no.* It is not away, then: the asker was cut off alone, and another is to take its place
+  as soon as ever. (This keeps no promise, and costs none.)
 - *Agreeing and reading exclude each other.* A reading decided on before the promise finds it; a promise after it is
   refused if the reading says otherwise.
 - *No yes is late.* The times count from the clock of the one that is asked, read just before: an answer that comes
@@ -60,12 +62,22 @@ class Asks(Protocol):
 
 
 class Failsafe:
-    """Both sides of it; its methods may be called from any thread."""
+    """Both sides of it; its methods may be called from any thread.
 
-    def __init__(self, policy: Policy, peers: Asks, now: Callable[[], float] = clock.now) -> None:
+    prolonged: is told of a right that ends later, as the cycle may be waiting for the store.
+    """
+
+    def __init__(
+        self,
+        policy: Policy,
+        peers: Asks,
+        now: Callable[[], float] = clock.now,
+        prolonged: Callable[[float], None] = lambda _: None,
+    ) -> None:
         self._policy = policy
         self._peers = peers
         self._now = now
+        self._prolonged = prolonged
         self._lock = threading.Lock()
         self._leader: Leader | None = None
         self._read_at = NEVER
@@ -85,11 +97,13 @@ class Failsafe:
         with self._lock:
             leader = self._leader
             is_so = leader is not None and (leader.name, leader.epoch) == (question.leader, question.epoch)
-            if not is_so or question.at > self._now():
+            is_silent = self._now() - self._read_at >= self._policy.hearing
+            if not (is_so and is_silent) or question.at > self._now():
                 return False
             self._promised_until = max(self._promised_until, question.at + self._policy.ttl)
             self._until = max(self._until, question.at + self._policy.ttl - self._policy.margin)
-            return True
+        self._prolonged(self._until)
+        return True
 
     def ask(self, seen: Observation) -> bool:
         """If this keeper leads and has read nothing for a while, ask all others; whether they all said yes."""
@@ -101,8 +115,10 @@ class Failsafe:
             if not all(pool.map(lambda name: self._is_agreed(name, leader), names)):
                 return False
         with self._lock:
-            if self._leader == leader:
-                self._until = max(self._until, begun + self._policy.ttl - self._policy.margin)
+            if self._leader != leader:
+                return False
+            self._until = max(self._until, begun + self._policy.ttl - self._policy.margin)
+        self._prolonged(self._until)
         return True
 
     def _must_ask(self, seen: Observation, leader: Leader, now: float) -> bool:

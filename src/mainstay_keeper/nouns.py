@@ -20,7 +20,8 @@ class Policy:
     before the end of its right a keeper begins to fence. settle: how long a COMMIT that began before waiting was
     turned on may take to end. handover: how long writes may stand still for a switchover.
     asking: how long the last primary lets another be first when a failover was asked for. silence: how long the store
-    may be unheard before a leader asks its peers instead.
+    may be unheard before a leader asks its peers instead. hearing: how long ago a peer that is asked may have heard it
+    to say no.
     """
 
     ttl: float = 5.0
@@ -33,6 +34,7 @@ class Policy:
     handover: float = 3.0
     asking: float = 15.0
     silence: float = 1.5
+    hearing: float = 1.0
     window: float = 3600.0
     most_failovers: int = 2
 

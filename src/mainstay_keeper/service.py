@@ -54,7 +54,7 @@ def run_keeper(settings: Settings) -> None:
     """Be the keeper, for ever; what breaks a cycle ends the process, and systemd starts another."""
     bell, mysqld, keys = Bell(), Mysqld(), Keys(settings.site)
     peers = Peers(settings.members, settings.peer_port, _context(settings))
-    failsafe = Failsafe(settings.policy, peers)
+    failsafe = Failsafe(settings.policy, peers, prolonged=lambda until: cycle.prolong(until))  # noqa: PLW0108 - it is made below
     cycle = _cycle(settings, bell, mysqld, failsafe, peers)
 
     def told() -> Told:

@@ -31,6 +31,11 @@ class Watched:
         can_harm = is_harmful or (mysql.state == STARTING and self._is_armed())
         self._deadline.set(seen.deadline if can_harm else NEVER, self._mysqld.pid)
 
+    def prolong(self, seen: Observation) -> None:
+        """If it is armed for this mysqld, its deadline is a later one."""
+        if self._is_armed():
+            self._deadline.set(max(seen.deadline, self._deadline.read().at), self._mysqld.pid)
+
     def _is_armed(self) -> bool:
         word = self._deadline.read()
         return word.pid == self._mysqld.pid and word.at != NEVER

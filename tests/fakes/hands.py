@@ -71,6 +71,9 @@ class FakeWatched:
     def mind(self, seen: Observation) -> None:
         self.done.append("mind")
 
+    def prolong(self, seen: Observation) -> None:
+        self.done.append("prolong")
+
     def may_open(self, seen: Observation) -> bool:
         return True
 

@@ -50,7 +50,7 @@ def a_keeper(store: FakeStore, name: str, mysql: Mysql, is_rebuilding: bool = Fa
     done: list[str] = []
     said: list[str] = []
     eyes, fake, peers = FakeEyes(mysql), FakeMysql(done), FakePeers(done)
-    failsafe = Failsafe(Policy(), peers)
+    failsafe = Failsafe(Policy(hearing=0.0), peers)
     hands = Hands(
         FakeMysqld(done),
         fake,

@@ -117,6 +117,20 @@ def test_what_was_agreed_on_counts_as_long_as_the_store_is_silent(store: FakeSto
     assert (seen.deadline, seen.promised_until) == (seen.agreed_until, seen.agreed_until + 1)
 
 
+def test_what_is_agreed_on_while_the_cycle_waits_is_told_at_once(store: FakeStore) -> None:
+    keeper = a_keeper(store, "one", a_mysql("u1"))
+    keeper.cycle.prolong(clock.now() + 60)  # it has no session yet
+    assert keeper.done == []
+    keeper.runs()
+    until = clock.now() + 60
+    keeper.cycle.close()
+    keeper.cycle.prolong(until)
+    assert (keeper.cycle.told.seen.deadline, keeper.cycle.told.is_closed) == (until, True)
+    assert keeper.done[-1] == "prolong"
+    keeper.cycle.prolong(until - 1)
+    assert keeper.cycle.told.seen.deadline == until
+
+
 def test_the_last_word_of_a_primary_is_remembered(store: FakeStore) -> None:
     one, two = a_keeper(store, "one", a_mysql("u1")), a_keeper(store, "two", a_mysql("u2"))
     Orders(store, KEYS).found("one", "u1")

@@ -136,6 +136,7 @@ def test_only_an_open_primary_asks(site: Site, observation: Observation) -> None
 
 @pytest.mark.parametrize("read", [None, Leader("n2", 9, 2), Leader("n1", 8, 3)])
 def test_who_has_read_otherwise_says_no_and_gives_up_its_right(site: Site, read: Leader | None) -> None:
+    site.passes(2)
     side, now = site.others.sides["n2"], site.others.clocks["n2"].now
     assert side.agree(Question("n1", site.seen.cluster.leader.epoch if site.seen.cluster.leader else 0, now))
     assert side.note(Cluster(leader=read)) == Right(NEVER, now + 5)
@@ -146,6 +147,14 @@ def test_one_that_has_read_nothing_yet_says_no_and_does_not_bid_for_a_while(site
     side = Failsafe(POLICY, site.others, site.clock)
     assert not side.agree(Question("n1", 7, site.clock.now))
     assert side.note(None) == Right(NEVER, site.clock.now + POLICY.ttl)
+
+
+def test_one_that_hears_the_store_says_no_so_that_another_takes_over_in_time(site: Site) -> None:
+    site.passes(2)
+    site.others.sides["n3"].note(site.seen.cluster)
+    assert not site.asks()
+    site.passes(1)
+    assert site.asks()
 
 
 def test_a_yes_that_comes_late_grants_what_is_over(site: Site) -> None:
@@ -161,6 +170,7 @@ def test_a_yes_that_comes_late_grants_what_is_over(site: Site) -> None:
 
 
 def test_a_time_that_its_clock_has_not_shown_yet_is_of_a_machine_before_its_restart(site: Site) -> None:
+    site.passes(2)
     leader = site.seen.cluster.leader
     assert leader
     assert not site.others.sides["n2"].agree(Question("n1", leader.epoch, site.others.clocks["n2"].now + 1))

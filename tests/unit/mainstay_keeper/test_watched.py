@@ -44,6 +44,18 @@ def test_armed_while_it_writes_or_acknowledges(deadline: Deadline, mysqld: Mysql
     assert (deadline.read().at, deadline.read().pid) == (at, 42)
 
 
+def test_what_was_agreed_on_reaches_a_guard_that_is_armed_and_no_other(deadline: Deadline, mysqld: Mysqld) -> None:
+    watched = Watched(deadline, mysqld)
+    watched.prolong(sees(primary()))
+    assert deadline.read().at == NEVER
+    deadline.set(NOW, 42)
+    watched.prolong(sees(primary()))
+    assert deadline.read().at == NOW + 4
+    deadline.set(NOW + 9, 42)
+    watched.prolong(sees(primary()))
+    assert deadline.read().at == NOW + 9
+
+
 def test_one_that_starts_is_left_alone(deadline: Deadline, mysqld: Mysqld) -> None:
     deadline.set(NOW + 4, 41)
     Watched(deadline, mysqld).mind(sees(Mysql(state=STARTING)))
