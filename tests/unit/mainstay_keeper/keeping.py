@@ -38,6 +38,7 @@ class Keeper:
     done: list[str]
     said: list[str]
     failsafe: Failsafe
+    hands: Hands
 
     def runs(self) -> list[str]:
         """One cycle; what it did, but for its word to the guard."""
@@ -63,4 +64,4 @@ def a_keeper(store: FakeStore, name: str, mysql: Mysql, is_rebuilding: bool = Fa
     )
     me = Self(name, "10.0.0.1", Policy())
     cycle = Cycle(me, eyes, hands, Bell(), said.append, lambda: is_rebuilding)
-    return Keeper(cycle, eyes, fake, done, said, failsafe)
+    return Keeper(cycle, eyes, fake, done, said, failsafe, hands)
