@@ -8,6 +8,7 @@ else 503, 403 for who is no keeper, 404 for what nobody knows. The body is JSON.
 
 import json
 import ssl
+import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler
@@ -66,6 +67,11 @@ class PeerServer(Server):
         if self._context is not None:
             line = self._context.wrap_socket(line, server_side=True, do_handshake_on_connect=False)
         return line, where
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """Whoever breaks off, or shows no certificate, is not worth a traceback; say everything else."""
+        if not isinstance(sys.exc_info()[1], OSError):
+            super().handle_error(request, client_address)
 
 
 def handler(answers: Answers) -> type[BaseHTTPRequestHandler]:
