@@ -150,7 +150,8 @@ class Cycle:
         try:
             cluster = self._publish(mysql, frozen_for) if self._is_alive() else None
         except StoreError as error:
-            self._say(f"The store was not heard: {error}")
+            if self.told.seen.is_store_heard:  # once, however long it is away
+                self._say(f"The store was not heard: {error}")
             return None
         if cluster is None:  # what was held is gone; the next cycle begins anew, as one who holds nothing
             self._session, self._deadline = 0, min(self._deadline, begun)

@@ -16,6 +16,8 @@ LABS = ("mst-failover",)
 
 FREEZE = "kill -STOP $(systemctl show --property=MainPID --value mainstay-keeper.service)"
 WRITING_SECONDS = 3.0
+VOTERS = ("lb-01", "srv-01", "srv-02")
+LONGER_THAN_A_SESSION = 7.0
 
 
 @pytest.fixture(scope="module")
@@ -113,6 +115,18 @@ def test_a_keeper_that_is_started_anew_costs_nothing(site: LabSite) -> None:
         time.sleep(6)
     assert load.failures() == []
     assert both(site)[0] == primary
+
+
+def test_a_primary_whose_voters_are_all_away_goes_on(site: LabSite) -> None:
+    primary, _ = both(site)
+    for voter in VOTERS:
+        site.runs(voter, "systemctl", "stop", "etcd.service")
+    time.sleep(LONGER_THAN_A_SESSION)
+    acknowledged = write(site, "no-store")
+    for voter in VOTERS:
+        site.runs(voter, "systemctl", "start", "--no-block", "etcd.service")
+    becomes_primary(site, primary, within=30)
+    has_all(site, primary, acknowledged)
 
 
 def test_up_again_changes_nothing(site: LabSite) -> None:
