@@ -11,12 +11,14 @@ from mainstay_keeper.actions import (
     Answer,
     AwaitApplied,
     Bid,
+    Circle,
     CutOff,
     Decision,
     Fence,
     Follow,
     HandOver,
     KillMysql,
+    LeaveCircle,
     Open,
     Rebuild,
     Resign,
@@ -24,6 +26,7 @@ from mainstay_keeper.actions import (
     StartApplying,
     StartMysql,
     StopReceiving,
+    Warm,
     WriteSync,
 )
 from mainstay_keeper.failsafe import Failsafe
@@ -75,7 +78,7 @@ class Process(Protocol):
 class Acts(Protocol):
     """What is done to MySQL: see `mysql.LocalMysql`."""
 
-    def fence(self, seconds: float) -> str:
+    def fence(self, seconds: float, spares_clients: bool) -> str:
         """Take no writes any more, by the gentlest means that works in this time."""
 
     def stop_receiving(self) -> None:
@@ -93,13 +96,25 @@ class Acts(Protocol):
     def set_waiting(self, is_on: bool) -> None:
         """Whether a COMMIT waits."""
 
+    def warm(self) -> None:
+        """Be ready to wait once it is opened."""
+
+    def circle(self, heir: str) -> None:
+        """Follow the heir while being primary."""
+
+    def leave_circle(self) -> None:
+        """Follow nobody."""
+
     def open(self, is_waiting: bool, may_still: Callable[[], bool]) -> None:
         """Take writes."""
 
 
 @dataclass(frozen=True)
 class Hands:
-    """All that a cycle reaches. `await_applied` asks another keeper, `rebuild` begins beside the cycle."""
+    """All that a cycle reaches. `await_applied` asks another keeper, `rebuild` begins beside the cycle.
+
+    route: tell the router of this machine who takes writes.
+    """
 
     mysqld: Process
     mysql: Acts
@@ -109,6 +124,7 @@ class Hands:
     rebuild: Callable[[Rebuild, Observation], None]
     close: Callable[[], None]
     failsafe: Failsafe
+    route: Callable[[str], None]
 
 
 def carry_out(decision: Decision, seen: Observation, hands: Hands) -> str:
@@ -129,14 +145,14 @@ def _carry_out(action: Action, seen: Observation, hands: Hands) -> None:
             _start_or_end(action, seen, hands)
         case Open() | Follow() | StopReceiving() | StartApplying() | SetWaiting() | CutOff():
             _turn_mysql(action, seen, hands)
+        case Warm() | Circle() | LeaveCircle() | Rebuild():
+            _prepare(action, seen, hands)
         case Bid() | Resign() | WriteSync() | HandOver() | Answer():
             if not _write(action, seen, hands.register):
                 raise RefusedError("the store has changed meanwhile")
         case AwaitApplied():
             if not hands.await_applied(action, seen):
                 raise NotYetError(f"{action.name} has not applied all in {action.seconds:g} s")
-        case Rebuild():
-            hands.rebuild(action, seen)
 
 
 def _start_or_end(action: StartMysql | KillMysql | Fence, seen: Observation, hands: Hands) -> None:
@@ -149,7 +165,8 @@ def _start_or_end(action: StartMysql | KillMysql | Fence, seen: Observation, han
             hands.mysqld.kill()
         case Fence():
             hands.close()
-            hands.mysql.fence(min(seen.policy.fence, max(0.0, seen.deadline - clock.now())))
+            seconds = min(seen.policy.fence, max(0.0, seen.deadline - clock.now()))
+            hands.mysql.fence(seconds, action.spares_clients)
 
 
 def _turn_mysql(
@@ -172,6 +189,19 @@ def _turn_mysql(
             hands.mysql.set_waiting(action.is_on)
         case CutOff():
             hands.mysql.cut_off(action.name)
+
+
+def _prepare(action: Warm | Circle | LeaveCircle | Rebuild, seen: Observation, hands: Hands) -> None:
+    """A leader acknowledges to its heir with the guard armed already: it writes."""
+    match action:
+        case Warm():
+            hands.mysql.warm()
+        case Circle():
+            hands.mysql.circle(action.heir)
+        case LeaveCircle():
+            hands.mysql.leave_circle()
+        case Rebuild():
+            hands.rebuild(action, seen)
 
 
 def _write(action: Bid | Resign | WriteSync | HandOver | Answer, seen: Observation, register: Register) -> bool:

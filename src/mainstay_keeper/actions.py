@@ -18,9 +18,13 @@ class StartMysql:
 
 @dataclass(frozen=True)
 class Fence:
-    """Let nobody write here: endpoints closed, read-only, clients cut; if that is not done in time, SIGKILL."""
+    """Let nobody write here: endpoints closed, read-only, clients cut; if that is not done in time, SIGKILL.
+
+    spares_clients: where read-only is reached without it nobody is cut: who is in the middle of something is refused.
+    """
 
     why: str
+    spares_clients: bool = False
 
 
 @dataclass(frozen=True)
@@ -56,6 +60,23 @@ class SetWaiting:
     """Wait, or do not wait, for an acknowledgement before a COMMIT is answered."""
 
     is_on: bool
+
+
+@dataclass(frozen=True)
+class Warm:
+    """Be ready to wait once it is opened; until then a wait is bounded by MySQL itself, and only for who is there."""
+
+
+@dataclass(frozen=True)
+class Circle:
+    """While being primary receive from the heir, and acknowledge, and apply nothing."""
+
+    heir: str
+
+
+@dataclass(frozen=True)
+class LeaveCircle:
+    """Receive from nobody, as a primary does."""
 
 
 @dataclass(frozen=True)
@@ -146,6 +167,7 @@ class Rebuild:
 
 Action = (
     StartMysql | Fence | KillMysql | StopReceiving | StartApplying | Follow | SetWaiting | CutOff | Open
+    | Warm | Circle | LeaveCircle
     | Bid | Resign | WriteSync | AwaitApplied | HandOver | Rebuild | Answer
 )  # fmt: skip
 

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Protocol
 
-from mainstay_keeper import clock, lasting, view
+from mainstay_keeper import clock, lasting, view, warm
 from mainstay_keeper.act import Hands, carry_out
 from mainstay_keeper.actions import Decision
 from mainstay_keeper.decide import decide
@@ -19,8 +19,8 @@ EVERY = 1.0
 UNHEARD = 0.3
 """Seconds between two cycles while the store is silent: a call to it may then take half of the time there is."""
 
-AT_ONCE = 0.03
-MOST_AT_ONCE = 30
+AT_ONCE = 0.01
+MOST_AT_ONCE = 60
 """What was done shows at the next look; so that one follows, but a cycle that does the same for ever slows down."""
 
 NO_SESSION = float("-inf")
@@ -102,6 +102,7 @@ class Cycle:
         decision = Decision((), "Is being made anew.") if self._is_rebuilding() else decide(seen)
         with self._telling:
             self.told = Told(seen, decision.sentence)
+        self._hands.route(view.rightful(seen))
         if seen.deadline != NO_SESSION:  # without a session the last word to the guard stays as it is
             self._hands.watched.mind(seen)
         trouble = carry_out(decision, seen, self._hands)
@@ -172,7 +173,8 @@ class Cycle:
 
     def _publish(self, mysql: Mysql, frozen_for: int) -> Cluster | None:
         me = self._me
-        member = Member(me.name, me.address, self._session, mysql, frozen_for, view.can_lead(mysql))
+        heir = warm.heir(self.told.seen)
+        member = Member(me.name, me.address, self._session, mysql, frozen_for, view.can_lead(mysql), heir=heir)
         cluster = self._hands.register.publish(member, self._is_first_word)
         self._is_first_word = False
         return cluster

@@ -23,8 +23,8 @@ No decision refers to an earlier one. A keeper that dies between two actions lea
 those decided on here; that is why there is no journal to be replayed, and why the tests can start from each.
 """
 
-from mainstay_keeper import view
-from mainstay_keeper.actions import Decision, Fence, HandOver, KillMysql, Resign, StartMysql, StopReceiving
+from mainstay_keeper import view, warm
+from mainstay_keeper.actions import Decision, Fence, HandOver, KillMysql, Resign, SetWaiting, StartMysql, StopReceiving
 from mainstay_keeper.follow import follow
 from mainstay_keeper.lasting import HUNG
 from mainstay_keeper.lead import lead
@@ -86,6 +86,8 @@ def _in_role(seen: Observation) -> Decision:
     leader, sync = seen.cluster.leader, seen.cluster.sync
     if sync is None:
         return Decision((), "No primary was ever named here: one has to be founded.")
+    if warm.is_left_over(seen):
+        return Decision((SetWaiting(is_on=False),), "Prepares no more to take over.")
     if leader is None:
         return stand(seen)
     if leader.name != seen.me:

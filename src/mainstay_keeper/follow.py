@@ -2,9 +2,11 @@
 
 - *Frozen while the record names another than the leader.* The leader has the key and is not opened yet: it compares.
   Receiving from anybody else stops, and is not begun again until the record says whom to follow; that is what
-  `frozen_for` promises to the leader of that epoch.
+  `frozen_for` promises to the leader of that epoch. Nor does a primary that followed its heir go on acknowledging to
+  it, when that takes over in another way than by the hand-over, which would have named it.
 - *No COMMIT left waiting.* What a former primary wrote and nobody acknowledged is in its binlog, and in no set that it
-  shows, until it is started anew. It would join the new set and turn out later to have what nobody else has.
+  shows, until it is started anew. It would join the new set and turn out later to have what nobody else has. (Its
+  applier does not run: it is started after this. Where one runs, it is the one that waits, as an heir's may.)
 - *Apply, then follow another.* To follow another source throws away what is received and not applied. A member of the
   set has acknowledged it, and is counted on for it. So it applies all first.
 - *Acknowledge only as the record says*, in this cycle's reading. The record grows first, then the member
@@ -14,8 +16,19 @@
 - *Made anew only while the data is not needed*: never while this is the only member of the set that is heard.
 """
 
-from mainstay_keeper import view
-from mainstay_keeper.actions import Action, Answer, Decision, Follow, KillMysql, Rebuild, StartApplying, StopReceiving
+from mainstay_keeper import view, warm
+from mainstay_keeper.actions import (
+    Action,
+    Answer,
+    Decision,
+    Follow,
+    KillMysql,
+    Rebuild,
+    SetWaiting,
+    StartApplying,
+    StopReceiving,
+    Warm,
+)
 from mainstay_keeper.lasting import ERRANT
 from mainstay_keeper.nouns import REINIT, Leader, Observation
 
@@ -27,7 +40,7 @@ def follow(seen: Observation) -> Decision:
     """The leader's key is another's."""
     leader = seen.cluster.leader
     assert leader is not None
-    if seen.mysql.waiters:
+    if seen.mysql.waiters and not seen.mysql.is_applying:
         why = f"{seen.mysql.waiters} COMMITs of its time as primary still wait"
         return Decision((KillMysql(why),), f"Is started anew before it follows {leader.name}: {why}.")
     if view.sync_of(seen).leader != leader.name:
@@ -41,7 +54,7 @@ def follow(seen: Observation) -> Decision:
 
 def _freeze(seen: Observation, leader: Leader) -> Decision:
     mysql = seen.mysql
-    if mysql.is_receiving and mysql.source != leader.name:
+    if mysql.is_receiving and (mysql.source != leader.name or mysql.is_acking):
         return Decision((StopReceiving(),), f"{leader.name} takes over: receives nothing more from {mysql.source}.")
     return Decision(_applying(seen), f"{leader.name} takes over: waits to see whom to follow.")
 
@@ -61,8 +74,12 @@ def _following(seen: Observation, leader: Leader) -> Decision:
         return Decision((), f"Follows {leader.name}, but cannot apply what it receives: {mysql.sql_error}.")
     if PURGED in mysql.io_error:
         return _anew(seen, leader, f"{leader.name} no longer has what is missing here")
+    if mysql.is_receiving and mysql.is_acking == is_acking and not mysql.is_applying:
+        return _closing_the_circle(seen, leader)
     if not mysql.is_receiving or not mysql.is_applying or mysql.is_acking != is_acking:
-        return order
+        return order if mysql.is_receiving or _is_comparable(seen, leader) else _incomparable(leader)
+    if warm.is_heir(seen) and not mysql.is_source_on:
+        return Decision((Warm(),), f"Prepares to take over from {leader.name}.")
     if mysql.io_error:
         return Decision((), f"Follows {leader.name}, but receives nothing: {mysql.io_error}.")
     lag = "an unknown time" if mysql.lag is None else f"{mysql.lag:.0f} s"
@@ -76,10 +93,23 @@ def _turning(seen: Observation, leader: Leader, order: Decision) -> Decision:
         return Decision((StopReceiving(),), f"Receives nothing more from {mysql.source}: {leader.name} leads.")
     if view.is_in_sync(seen) and not mysql.has_applied:
         return Decision(_applying(seen), f"Applies what it received before it follows {leader.name}.")
+    return order if _is_comparable(seen, leader) else _incomparable(leader)
+
+
+def _is_comparable(seen: Observation, leader: Leader) -> bool:
+    """Whether the leader is open, or has all that is here: else what is here may turn out to be errant."""
     member = seen.cluster.members.get(leader.name)
-    if member is None or not (member.mysql.is_writable or mysql.executed <= member.mysql.received):
-        return Decision((), f"Waits until {leader.name} is open, to compare what both have.")
-    return order
+    return member is not None and (member.mysql.is_writable or seen.mysql.executed <= member.mysql.received)
+
+
+def _incomparable(leader: Leader) -> Decision:
+    return Decision((), f"Waits until {leader.name} is open, to compare what both have.")
+
+
+def _closing_the_circle(seen: Observation, leader: Leader) -> Decision:
+    """It followed its heir while it was primary: the connection stays, since a new one would be slow to be heard."""
+    off = (SetWaiting(is_on=False),) if seen.mysql.is_source_on else ()
+    return Decision((*off, StartApplying()), f"Follows {leader.name}, which it has followed for a while already.")
 
 
 def _errant(seen: Observation, leader: Leader) -> Decision:

@@ -24,6 +24,9 @@ from mainstay_keeper import view
 from mainstay_keeper.nouns import HANGING, Beginning, Observation
 
 LEADERLESS, PROMOTING, STUCK, ASKED, ERRANT = "leaderless", "promoting", "stuck", "asked", "errant"
+CIRCLE = "circle"
+"""A leader and its heir follow each other, and the heir sees that it acknowledges."""
+
 NEARING, WAITING, SETTLED, ALONE, STALLED, HUNG = "nearing", "waiting", "settled", "alone", "stalled", "hung"
 
 
@@ -76,6 +79,8 @@ def _of_a_leader(seen: Observation) -> Iterator[str]:
             yield STUCK
         return
     yield from _of_waiting(seen)
+    if _is_circle(seen):
+        yield CIRCLE
     for name in view.sync_of(seen).may_acknowledge:
         yield from _of_leaving(seen, name)
 
@@ -92,6 +97,13 @@ def _of_waiting(seen: Observation) -> Iterator[str]:
         yield ALONE
     if seen.mysql.waiters and seen.since.get(STALLED, now(seen)).executed == seen.mysql.executed:
         yield STALLED
+
+
+def _is_circle(seen: Observation) -> bool:
+    mysql, heir = seen.mysql, view.heard(seen, seen.mysql.source)
+    if heir is None or not (mysql.is_connected and mysql.is_acking):
+        return False
+    return heir.mysql.is_waiting and seen.me in heir.mysql.ackers
 
 
 def _of_leaving(seen: Observation, name: str) -> Iterator[str]:

@@ -3,6 +3,9 @@
 - *Open with the record's word*: waiting exactly if the set is not empty, as read in this cycle. A primary that
   restarts in place finds the set as it left it, and what it had not had acknowledged becomes visible then: its client
   was told nothing.
+- *Opening asks once more.* What is still coming in when an opening is decided on is received and applied first: `Open`
+  stops receiving, and refuses while anything received is not applied.
+- *A hand-over is prepared* (`warm`), so that the pause is short; nothing rests on whether it was.
 - *A hand-over is one transaction*, and only from a primary that takes no writes to one that has applied all of it.
   The key and the record change together, so at no time are there two who could open. The old primary joins the set in
   that very write, since it has all; nobody leaves the set. Anything that goes wrong before leaves a leader that is
@@ -11,7 +14,7 @@
   that still takes writes.
 """
 
-from mainstay_keeper import view
+from mainstay_keeper import view, warm
 from mainstay_keeper.actions import (
     Answer,
     AwaitApplied,
@@ -34,10 +37,12 @@ def lead(seen: Observation) -> Decision:
     if not seen.mysql.is_writable:
         return _opening(seen)
     request = seen.cluster.request
+    if request is not None and request.kind == SWITCHOVER:
+        return _switching(seen, request)
+    if seen.mysql.source:
+        return warm.leaving()
     if request is None:
         return keep(seen)
-    if request.kind == SWITCHOVER:
-        return _switching(seen, request)
     if request.kind == FAILOVER:
         return _failing_over(seen, request)
     return _reinit(seen, request)
@@ -58,9 +63,9 @@ def _full(seen: Observation) -> Decision:
 
 
 def _opening(seen: Observation) -> Decision:
-    if seen.mysql.is_receiving:
-        return Decision((StopReceiving(),), "Is to be primary: receives nothing more.")
     if not seen.mysql.has_applied:
+        if seen.mysql.is_receiving:
+            return Decision((StopReceiving(),), "Is to be primary: receives nothing more.")
         start = () if seen.mysql.is_applying else (StartApplying(),)
         return Decision(start, "Is to be primary: applies what it received.")
     replicas, request = view.sync_of(seen).replicas, seen.cluster.request
@@ -78,26 +83,22 @@ def _answered(request: Request, sentence: str) -> Decision:
 def _switching(seen: Observation, request: Request) -> Decision:
     if request.to == seen.me:
         return _answered(request, f"{seen.me} is primary already")
-    fit = [name for name in view.others(seen) if request.to in ("", name) and _is_ready(seen, name)]
+    fit = view.successors(seen, request.to)
     if not fit:
         who = request.to or "any other"
         return _answered(request, f"No switchover: {who} is not in the sync set, or not close behind")
-    to, old = fit[0], view.sync_of(seen)
+    return warm.preparing(seen, request, fit[0]) or _handing_over(seen, request, fit[0])
+
+
+def _handing_over(seen: Observation, request: Request, to: str) -> Decision:
+    old = view.sync_of(seen)
     session, uuid = seen.cluster.members[to].session, old.replicas[to]
     rest = {name: data for name, data in old.replicas.items() if name != to}
     new = Sync(to, uuid, {**rest, seen.me: seen.mysql.uuid}, {}, old.revision)
     answer = Answer(request.revision, f"{to} is primary in place of {seen.me}")
     hand_over = HandOver(to, session, new, _epoch(seen), answer)
-    steps = (Fence(f"switchover to {to}"), AwaitApplied(to, seen.policy.handover), hand_over)
-    return Decision(steps, f"Hands over to {to}, as was asked.")
-
-
-def _is_ready(seen: Observation, name: str) -> bool:
-    member = view.heard(seen, name)
-    if member is None or not member.can_lead or member.mysql.lag is None:
-        return False
-    is_fed = member.mysql.source == seen.me and member.mysql.is_receiving and member.mysql.is_applying
-    return is_fed and member.mysql.lag <= seen.policy.max_lag
+    fence = Fence(f"switchover to {to}", spares_clients=True)
+    return Decision((fence, AwaitApplied(to, seen.policy.handover), hand_over), f"Hands over to {to}, as was asked.")
 
 
 def _failing_over(seen: Observation, request: Request) -> Decision:

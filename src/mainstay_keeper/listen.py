@@ -45,6 +45,6 @@ def _gist(event: Event) -> object:
     member: Member = published.member_from(event.value, session=0)
     mysql = member.mysql
     return (
-        member.frozen_for, member.can_lead, mysql.state, mysql.uuid, mysql.is_writable, mysql.source,
-        mysql.is_receiving, mysql.is_connected, mysql.is_acking, mysql.is_waiting, mysql.has_applied,
+        member.frozen_for, member.can_lead, member.heir, mysql.state, mysql.is_source_on, mysql.uuid, mysql.is_writable,
+        mysql.source, mysql.is_receiving, mysql.is_connected, mysql.is_acking, mysql.is_waiting, mysql.has_applied,
     )  # fmt: skip

@@ -80,6 +80,7 @@ class Look:
             uuid=str(facts["uuid"]),
             is_writable=not facts["super_read_only"],
             executed=GtidSet.parse(str(facts["executed"])),
+            is_source_on=bool(facts["waits"]),
             is_waiting=bool(facts["waits"]) and semi_sync.get("Rpl_semi_sync_source_status") == "ON",
             waiters=int(semi_sync.get("Rpl_semi_sync_source_wait_sessions", 0)),
             is_disk_full=is_disk_full(DATA),

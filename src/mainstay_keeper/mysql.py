@@ -28,6 +28,15 @@ WAIT_FOR_EVER = (
     "SET GLOBAL rpl_semi_sync_source_timeout = 31536000000",
     "SET GLOBAL rpl_semi_sync_source_wait_no_replica = ON",
 )
+SOURCE_ON, SOURCE_OFF = (f"SET GLOBAL rpl_semi_sync_source_enabled = {word}" for word in ("ON", "OFF"))
+WAIT_A_SECOND = (
+    "SET GLOBAL rpl_semi_sync_source_timeout = 1000",
+    "SET GLOBAL rpl_semi_sync_source_wait_no_replica = OFF",
+)
+"""An heir's applier: MySQL itself ends a wait that lasts, and begins none while nobody is connected."""
+
+WAITS = "SHOW GLOBAL STATUS LIKE 'Rpl\\_semi\\_sync\\_source\\_status'"
+LEAVE = ("STOP REPLICA", "RESET REPLICA ALL", "SET GLOBAL rpl_semi_sync_replica_enabled = OFF")
 
 
 class NotYetError(Exception):
@@ -42,8 +51,11 @@ class LocalMysql:
     addresses: Mapping[str, str]
     password: str
 
-    def fence(self, seconds: float) -> str:
-        """Take no writes any more, by the gentlest means that works in this time; says which it was."""
+    def fence(self, seconds: float, spares_clients: bool = False) -> str:
+        """Take no writes any more, by the gentlest means that works in this time; says which it was.
+
+        Read-only waits for the COMMITs that wait. Clients that are spared learn it by their next write: it is refused.
+        """
         for before, name in ((None, "read-only"), (self._cut_clients, "read-only, its clients cut")):
             try:
                 if before:
@@ -51,7 +63,8 @@ class LocalMysql:
                 tell(min(ACT_SECONDS, seconds / 3), *READ_ONLY)
             except MysqlError:
                 continue
-            self._cut_clients()
+            if not spares_clients:
+                self._cut_clients()
             return name
         self.mysqld.kill()
         return "killed"
@@ -64,6 +77,8 @@ class LocalMysql:
         """Follow a member, acknowledging or not.
 
         From one source to another, MySQL throws away what was received and not applied: whether it may is decided.
+        It acknowledges first: to switch a source plugin off takes up to a second, until its thread looks up from its
+        connections; and as long as it is on, the applier would wait for replicas that are gone.
         """
         address = self.addresses[source]
         now = self._replication()
@@ -73,10 +88,11 @@ class LocalMysql:
         tell(
             ACT_SECONDS,
             *READ_ONLY,
-            "SET GLOBAL rpl_semi_sync_source_enabled = OFF",
             *(() if now else ((FOLLOW, (address, self.password)),)),
             f"SET GLOBAL rpl_semi_sync_replica_enabled = {'ON' if is_acking else 'OFF'}",
-            "START REPLICA",
+            "START REPLICA IO_THREAD",
+            SOURCE_OFF,
+            "START REPLICA SQL_THREAD",
         )
 
     def start_applying(self) -> None:
@@ -94,10 +110,25 @@ class LocalMysql:
 
     def set_waiting(self, is_on: bool) -> None:
         """Whether a COMMIT waits, for ever, for an acknowledgement; switching it off lets those go on that wait."""
-        if is_on:
-            tell(ACT_SECONDS, *WAIT_FOR_EVER, "SET GLOBAL rpl_semi_sync_source_enabled = ON")
-        else:
-            tell(ACT_SECONDS, "SET GLOBAL rpl_semi_sync_source_enabled = OFF")
+        line = Line(ACT_SECONDS)
+        try:
+            _set_waiting(line, is_on)
+        finally:
+            line.hang_up()
+
+    def warm(self) -> None:
+        """As an heir: be ready for acknowledgements, with waits that end by themselves."""
+        tell(ACT_SECONDS, *WAIT_A_SECOND, SOURCE_ON)
+
+    def circle(self, heir: str) -> None:
+        """As a primary: receive from the heir and acknowledge, apply nothing."""
+        change = (FOLLOW, (self.addresses[heir], self.password))
+        start = ("SET GLOBAL rpl_semi_sync_replica_enabled = ON", "START REPLICA IO_THREAD")
+        tell(STOP_SECONDS, BOUND_STOPS, "STOP REPLICA", change, *start)
+
+    def leave_circle(self) -> None:
+        """As a primary: receive from nobody."""
+        tell(STOP_SECONDS, BOUND_STOPS, *LEAVE)
 
     def open(self, is_waiting: bool, may_still: Callable[[], bool]) -> None:
         """Follow nobody, and take writes; asks `may_still` last of all, when nothing is left but to open.
@@ -105,31 +136,24 @@ class LocalMysql:
         Raises:
             NotYetError: something that was received is still to be applied, or it may no longer.
         """
-        now = self._replication()
-        if now is not None:
-            tell(STOP_SECONDS, BOUND_STOPS, "STOP REPLICA IO_THREAD")
-            self._ensure_applied(now)
-            tell(STOP_SECONDS, "STOP REPLICA", "RESET REPLICA ALL")
-        tell(ACT_SECONDS, "SET GLOBAL rpl_semi_sync_replica_enabled = OFF")
-        self.set_waiting(is_waiting)
-        if not may_still():
-            raise NotYetError("the session ended, or the guard does not look, while it was being opened")
-        tell(ACT_SECONDS, "SET GLOBAL super_read_only = OFF", "SET GLOBAL read_only = OFF")
+        line = Line(STOP_SECONDS)
+        try:
+            was_following = _end_receiving(line)
+            line.ask("SET GLOBAL rpl_semi_sync_replica_enabled = OFF")
+            _set_waiting(line, is_waiting)
+            if not may_still():
+                raise NotYetError("the session ended, or the guard does not look, while it was being opened")
+            line.ask("SET GLOBAL super_read_only = OFF")
+            line.ask("SET GLOBAL read_only = OFF")
+            for statement in ("STOP REPLICA", "RESET REPLICA ALL") if was_following else ():
+                line.ask(statement)
+        finally:
+            line.hang_up()
 
     def _replication(self) -> Row | None:
         line = Line(ACT_SECONDS)
         try:
             return next(iter(line.ask("SHOW REPLICA STATUS")), None)
-        finally:
-            line.hang_up()
-
-    def _ensure_applied(self, replication: Row) -> None:
-        """What was received is applied, however long that takes; not here, but by the cycles that try again."""
-        line = Line(ACT_SECONDS)
-        try:
-            if not line.ask(IS_APPLIED, (replication["Retrieved_Gtid_Set"],))[0]["is_so"]:
-                line.ask("START REPLICA SQL_THREAD")
-                raise NotYetError("what it received from the last primary is still being applied")
         finally:
             line.hang_up()
 
@@ -142,6 +166,32 @@ class LocalMysql:
             return  # the next rung does without
         finally:
             line.hang_up()
+
+
+def _end_receiving(line: Line) -> bool:
+    """Once what was received is applied, however long that takes; not here, but by the cycles that try again.
+
+    Gives whether it followed anybody. Its applier has nothing left to do: it is ended when writes go on.
+    """
+    replication = next(iter(line.ask("SHOW REPLICA STATUS")), None)
+    if replication is None:
+        return False
+    for statement in (BOUND_STOPS, "STOP REPLICA IO_THREAD"):
+        line.ask(statement)
+    received = next(iter(line.ask("SHOW REPLICA STATUS")), replication)["Retrieved_Gtid_Set"]
+    if not line.ask(IS_APPLIED, (received,))[0]["is_so"]:
+        line.ask("START REPLICA SQL_THREAD")
+        raise NotYetError("what it received from the last primary is still being applied")
+    return True
+
+
+def _set_waiting(line: Line, is_on: bool) -> None:
+    """An heir's plugin is on already and may have given up waiting: if it does not take it up again, it begins anew."""
+    for statement in (*WAIT_FOR_EVER, SOURCE_ON) if is_on else (SOURCE_OFF,):
+        line.ask(statement)
+    if is_on and line.ask(WAITS)[0]["Value"] != "ON":
+        line.ask(SOURCE_OFF)
+        line.ask(SOURCE_ON)
 
 
 def _kill(line: Line, client: int) -> None:

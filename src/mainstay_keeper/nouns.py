@@ -21,7 +21,7 @@ class Policy:
     turned on may take to end. handover: how long writes may stand still for a switchover.
     asking: how long the last primary lets another be first when a failover was asked for. silence: how long the store
     may be unheard before a leader asks its peers instead. hearing: how long ago a peer that is asked may have heard it
-    to say no.
+    to say no. warmth: how long the circle of a switchover is to have stood; warming: how long it is waited for at most.
     """
 
     ttl: float = 5.0
@@ -35,6 +35,8 @@ class Policy:
     asking: float = 15.0
     silence: float = 1.5
     hearing: float = 1.0
+    warmth: float = 1.2
+    warming: float = 10.0
     window: float = 3600.0
     most_failovers: int = 2
 
@@ -46,9 +48,9 @@ class Mysql:
     uuid: of its data (@@server_uuid). executed, retrieved: GTID sets. source: the name of the member that it is set
     to follow, "" for nobody. is_receiving: its IO thread is not stopped, so it may get, or be getting,
     transactions. is_acking: it acknowledges what it receives. is_waiting: it waits for an acknowledgement before it
-    answers a COMMIT. ackers: the members that are connected to it and acknowledge. waiters: how many COMMITs wait
-    now. lag: seconds behind its source, None unknown. io_error, sql_error: why a thread stands still, "" if it does
-    not. is_disk_full: it cannot take writes, or soon not.
+    answers a COMMIT. is_source_on: it would, as soon as somebody acknowledges. ackers: the members that are connected
+    to it and acknowledge. waiters: how many COMMITs wait now. lag: seconds behind its source, None unknown.
+    io_error, sql_error: why a thread stands still, "" if it does not. is_disk_full: it cannot take writes, or soon not.
     """
 
     state: str = OFF
@@ -62,6 +64,7 @@ class Mysql:
     is_applying: bool = False
     is_acking: bool = False
     is_waiting: bool = False
+    is_source_on: bool = False
     ackers: frozenset[str] = frozenset()
     waiters: int = 0
     lag: float | None = None
@@ -91,7 +94,7 @@ class Member:
 
     session: the session's identifier, to which a hand-over binds the leader's key. frozen_for: the epoch of the
     leader for which this member receives nothing any more from any other; 0 if none. can_lead: its MySQL runs.
-    revision: at which it said so; the store knows it.
+    revision: at which it said so; the store knows it. heir: to whom this leader is about to hand over, "" to nobody.
     """
 
     name: str
@@ -101,6 +104,7 @@ class Member:
     frozen_for: int = 0
     can_lead: bool = False
     revision: int = 0
+    heir: str = ""
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,8 @@ in this order:
 1. *Receive nothing more, and have all other members of the set receive nothing more* (`frozen_for` the epoch). The
    old leader may still live, frozen or cut off from the store. From here on nobody acknowledges to it, so no COMMIT
    of it can be answered that is not on a frozen member already. Comparing before freezing would compare what still
-   grows.
+   grows. Nor may anybody acknowledge *here* before the record names it: an old leader that was about to hand over
+   does (`warm`), until it has seen who takes over.
 2. *Hear all of them, and compare.* A COMMIT is acknowledged by any one member of the set. One that is not heard may
    be the only one that has it. So with one unheard there is no promotion, and the key goes back for the old leader.
 3. *Whoever has most leads.* What members received are beginnings of the same binlog, so one of them has all. If that
@@ -14,7 +15,8 @@ in this order:
 4. *Apply all.* What is received and not applied would be thrown away by opening.
 5. *Write the record, then open.* The record makes this one the last leader, and from then on the old one's data is
    the past. Opened first, two would be last leaders. The new set is the old one without the new leader: nobody leaves
-   it here, since all in it may yet acknowledge. It counts as armed only if one of them has all that is executed here.
+   it here, since all in it may yet acknowledge. Whoever is connected already is cut off: that is an old leader that
+   was about to hand over, and is in no new set. It counts as armed only if one of them has all that is executed here.
 
 Interrupted after the bid: the key lapses, the record still names the old leader, who may return, or another bids; all
 members are frozen only for that epoch. Interrupted after 5's record: this one is the last leader, alone may be
@@ -22,7 +24,18 @@ opened, and opens as any last leader does. Those who froze stay so until they se
 """
 
 from mainstay_keeper import view
-from mainstay_keeper.actions import Action, Answer, Bid, Decision, Open, Resign, StartApplying, StopReceiving, WriteSync
+from mainstay_keeper.actions import (
+    Action,
+    Answer,
+    Bid,
+    CutOff,
+    Decision,
+    Open,
+    Resign,
+    StartApplying,
+    StopReceiving,
+    WriteSync,
+)
 from mainstay_keeper.lasting import ASKED, LEADERLESS, PROMOTING, STUCK
 from mainstay_keeper.nouns import FAILOVER, REINIT, Leader, Member, Observation, Sync
 
@@ -146,7 +159,8 @@ def _has_more(member: Member, seen: Observation) -> bool:
 
 def _not_frozen(seen: Observation, leader: Leader) -> tuple[str, ...]:
     frozen = {member.name for member in _peers(seen) if member.frozen_for == leader.epoch}
-    return tuple(name for name in view.others(seen) if name not in frozen)
+    circle = (m.name for m in seen.cluster.members.values() if m.mysql.source == seen.me and m.mysql.is_acking)
+    return tuple(sorted({*circle, *(name for name in view.others(seen) if name not in frozen)}))
 
 
 def _taking_over(seen: Observation, leader: Leader) -> Decision:
@@ -157,7 +171,8 @@ def _taking_over(seen: Observation, leader: Leader) -> Decision:
     new = Sync(seen.me, seen.mysql.uuid, replicas, joining, old.revision)
     waited = f", {seen.now - seen.since[PROMOTING].at:.1f} s after it won the lead" if PROMOTING in seen.since else ""
     write = WriteSync(new, leader.epoch, is_takeover=True, answer=_answer(seen))
-    return Decision((write, Open(is_waiting=is_armed)), f"Becomes primary in place of {old.leader}{waited}.")
+    cut = map(CutOff, sorted(seen.mysql.ackers))
+    return Decision((*cut, write, Open(is_waiting=is_armed)), f"Becomes primary in place of {old.leader}{waited}.")
 
 
 def _answer(seen: Observation) -> Answer | None:

@@ -19,7 +19,8 @@ SETS = ("executed", "retrieved")
 
 def text_of_member(member: Member) -> str:
     """A member, without its session."""
-    return _text({**_plain(member, "name", "address", "frozen_for", "can_lead"), "mysql": _plain_mysql(member.mysql)})
+    plain = _plain(member, "name", "address", "frozen_for", "can_lead", "heir")
+    return _text({**plain, "mysql": _plain_mysql(member.mysql)})
 
 
 def member_from(text: str, session: int, revision: int = 0) -> Member:
@@ -37,6 +38,7 @@ def member_from(text: str, session: int, revision: int = 0) -> Member:
         int(found.get("frozen_for", 0)),
         bool(found.get("can_lead", False)),
         revision,
+        str(found.get("heir", "")),
     )
 
 

@@ -32,6 +32,7 @@ from mainstay_keeper.process import Mysqld
 from mainstay_keeper.rebuild import Order
 from mainstay_keeper.rebuilder import Rebuilder
 from mainstay_keeper.register import Register
+from mainstay_keeper.router import Router
 from mainstay_keeper.settings import Settings
 from mainstay_keeper.store import StoreError
 from mainstay_keeper.voters import move_lead
@@ -97,6 +98,7 @@ def _cycle(settings: Settings, bell: Bell, mysqld: Mysqld, failsafe: Failsafe, p
         rebuild,
         lambda: cycle.close(),  # noqa: PLW0108 - the cycle is made below
         failsafe,
+        Router(settings.router, settings.members).point,
     )
     me = Self(settings.name, settings.address, settings.policy)
     cycle = Cycle(me, Look(mysqld, names), hands, bell, say, lambda: rebuilder.is_busy)

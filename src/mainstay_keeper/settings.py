@@ -16,6 +16,7 @@ class Settings:
 
     endpoints: of the store, URLs. authority, certificate, key: files for TLS, "" for a store without. password: the
     replication account's. port: of the interface over HTTP. peer_port: of that on which keepers ask each other.
+    router: HAProxy's runtime socket here, "" for none.
     """
 
     site: str
@@ -28,6 +29,7 @@ class Settings:
     authority: str = ""
     certificate: str = ""
     key: str = ""
+    router: str = ""
     policy: Policy = field(default_factory=Policy)
 
     @property

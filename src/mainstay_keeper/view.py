@@ -24,6 +24,12 @@ def is_mine(seen: Observation) -> bool:
     return leader is not None and me is not None and (leader.name, leader.session) == (seen.me, me.session)
 
 
+def rightful(seen: Observation) -> str:
+    """Who may take writes by the store's word of this cycle, open or about to be; "" if nobody may."""
+    leader = seen.cluster.leader
+    return leader.name if leader and seen.is_store_heard and leader.name == sync_of(seen).leader else ""
+
+
 def sync_of(seen: Observation) -> Sync:
     """The sync record as last read; one that names nobody if there is none yet."""
     return seen.cluster.sync or NOBODY
@@ -83,6 +89,19 @@ def has_heir(seen: Observation) -> bool:
     if cluster.is_paused or cluster.recent >= seen.policy.most_failovers or unheard(seen):
         return False
     return any(cluster.members[name].can_lead for name in others(seen))
+
+
+def successors(seen: Observation, to: str) -> tuple[str, ...]:
+    """Those of the set, or `to` alone, to whom a leader could hand over now: live, fed, and close behind."""
+    return tuple(name for name in others(seen) if to in ("", name) and _is_ready(seen, name))
+
+
+def _is_ready(seen: Observation, name: str) -> bool:
+    member = heard(seen, name)
+    if member is None or not member.can_lead or member.mysql.lag is None:
+        return False
+    is_fed = member.mysql.source == seen.me and member.mysql.is_receiving and member.mysql.is_applying
+    return is_fed and member.mysql.lag <= seen.policy.max_lag
 
 
 def can_lead(mysql: Mysql) -> bool:

@@ -31,8 +31,8 @@ class FakeMysql:
         self.done = done
         self.refuses = ""
 
-    def fence(self, seconds: float) -> str:
-        return self._do(f"fence {seconds:g}")
+    def fence(self, seconds: float, spares_clients: bool) -> str:
+        return self._do(f"fence {seconds:g}{' gently' if spares_clients else ''}")
 
     def stop_receiving(self) -> None:
         self._do("stop receiving")
@@ -48,6 +48,15 @@ class FakeMysql:
 
     def set_waiting(self, is_on: bool) -> None:
         self._do(f"waiting {is_on}")
+
+    def warm(self) -> None:
+        self._do("warm")
+
+    def circle(self, heir: str) -> None:
+        self._do(f"circle with {heir}")
+
+    def leave_circle(self) -> None:
+        self._do("leave circle")
 
     def open(self, is_waiting: bool, may_still: Callable[[], bool]) -> None:
         self._do(f"open {'waiting' if is_waiting else 'alone'} {may_still()}")

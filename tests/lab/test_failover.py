@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from tests.lab.load import Load
 from tests.lab.site import LabSite, lab_site
 from tests.lab.waiting import becomes
 
@@ -106,6 +107,15 @@ def test_a_switchover_changes_places_in_good_order(site: LabSite) -> None:
     becomes_primary(site, other, within=5)
     has_all(site, other, acknowledged)
     assert f"{primary} -> {other}: switchover" in site.does("db", "history")
+
+
+def test_visitors_do_not_notice_a_switchover(site: LabSite) -> None:
+    _, other = both(site)
+    with Load(lambda: site.post("/entries", {"author": "Ada", "message": "meanwhile"}), per_second=20) as load:
+        site.does("db", "switchover", "--to", other)
+        time.sleep(1)
+    assert load.failures() == []
+    assert both(site)[0] == other
 
 
 def test_a_keeper_that_is_started_anew_costs_nothing(site: LabSite) -> None:

@@ -61,6 +61,7 @@ def a_keeper(store: FakeStore, name: str, mysql: Mysql, is_rebuilding: bool = Fa
         peers.rebuild,
         peers.close,
         failsafe,
+        lambda primary: None,
     )
     me = Self(name, "10.0.0.1", Policy())
     cycle = Cycle(me, eyes, hands, Bell(), said.append, lambda: is_rebuilding)

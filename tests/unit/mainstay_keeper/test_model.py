@@ -46,7 +46,8 @@ def test_every_mutant_has_its_schedule() -> None:
 
 def test_mutants_are_found_by_chance_too() -> None:
     """The programs that chance writes are good enough to find broken rules without being told where to look."""
-    programs = [(written(seed, 60), size) for seed in range(60) for size in (2, 3)]
+    kinds = tuple(kind for kind in KINDS if kind != "prepare")
+    programs = [(written(seed, 60, kinds), size) for seed in range(60) for size in (2, 3)]
     found = [rule for rule in CHANCE if any(breaks(program, size, MUTANTS[rule]) for program, size in programs)]
     assert found == list(CHANCE)
 
@@ -81,7 +82,12 @@ CHANGES: dict[str, tuple[int, list[Step]]] = {
         3,
         [*WELL, ("isolate", N3, 0), ("calm", 0, 5), ("calm", 0, 5), ("heal", 0, 0), ("calm", 0, 5)],
     ),
-    "hand-over": (3, [*WELL, ("switchover", N2, 0), ("calm", 0, 5)]),
+    "hand-over": (3, [*WELL, ("switchover", N2, 0), ("calm", 0, 5), ("calm", 0, 5)]),
+    "hand-over of two": (2, [*WELL, ("switchover", N2, 1), ("calm", 0, 5), ("calm", 0, 5)]),
+    "hand-over to one who cannot be followed": (
+        3,
+        [*WELL, ("slow", N1, 0), ("cut", N1, 0), ("switchover", N2, 1), ("calm", 0, 5), ("calm", 0, 5)],
+    ),
     "failover that was asked for": (3, [*WELL, ("failover", N2, 1), ("calm", 0, 5), ("calm", 0, 5)]),
     "return in place": (2, [*WELL, ("crash", N1, 0), ("calm", 0, 5)]),
     "made anew": (3, [*WELL, ("reinit", N3, 0), ("calm", 0, 5), ("calm", 0, 5)]),

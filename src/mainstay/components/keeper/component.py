@@ -16,6 +16,8 @@ SETTINGS = "/etc/mainstay-keeper/settings.json"
 UNIT, GUARD = "mainstay-keeper.service", "mainstay-keeper-guard.service"
 UNIT_FILE, GUARD_FILE = f"/etc/systemd/system/{UNIT}", f"/etc/systemd/system/{GUARD}"
 PORT, PEERS = 8008, 8009
+ROUTER = "/run/haproxy/admin.sock"
+"""The router's runtime socket: HAProxy lets servers be set up or down only where it lets everything be done."""
 
 
 def exposes(spec: Spec, machine: Machine) -> Exposure:
@@ -71,6 +73,7 @@ def _settings(view: View[Spec]) -> str:
         "authority": authority,
         "certificate": identity,
         "key": identity,
+        "router": ROUTER if "app" in here.roles else "",
     }
     return json.dumps(settings, indent=2)
 

@@ -40,6 +40,7 @@ def test_the_keeper_reads_its_settings(tmp_path: Path) -> None:
         authority=f"{tls}/authority.pem",
         certificate=f"{tls}/identity.pem",
         key=f"{tls}/identity.pem",
+        router="/run/haproxy/admin.sock",
     )
 
 

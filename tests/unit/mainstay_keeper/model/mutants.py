@@ -175,7 +175,7 @@ MUTANTS: Mapping[str, Rules] = {
     "remove a member that alone has an acknowledged write": told(_remove_uncovered),
     "remove a member that is still connected": Rules(see=_remove_connected),
     "bid without hearing all of the set": told(_bid_without_hearing_all),
-    "open before all is applied": told(_open_before_applied),
+    "open before all is applied": replace(told(_open_before_applied), asks_before_opening=False),
     "open without waiting though the set is not empty": turned(_open_without_waiting),
     "acknowledge past the end of the session": replace(turned(_acknowledge_past_the_end), has_guard=False),
     "no guard": Rules(has_guard=False),

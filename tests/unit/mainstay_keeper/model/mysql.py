@@ -51,6 +51,7 @@ class Server:
     is_receiving: bool = False
     is_acking: bool = False
     is_applying: bool = False
+    is_source_on: bool = False
     upstream: Connection | None = None
     downstream: list[Connection] = field(default_factory=list)
     written: int = 0
@@ -59,7 +60,7 @@ class Server:
 
     def kill(self) -> None:
         """SIGKILL, or a power cut: when it starts, all of the binlog is executed, acknowledged or not."""
-        self.is_running = self.is_writable = self.is_waiting = False
+        self.is_running = self.is_writable = self.is_waiting = self.is_source_on = False
         self.is_receiving = self.is_acking = self.is_applying = False
         for connection in (*self.downstream, *filter(None, [self.upstream])):
             connection.is_alive = False
@@ -79,14 +80,32 @@ class Server:
             commit.has_client = False
 
     def set_waiting(self, is_on: bool) -> None:
-        self.is_waiting = is_on
+        self.is_waiting = self.is_source_on = is_on
         if not is_on:
             self._release()
 
-    def open(self, is_waiting: bool) -> None:
+    def open(self, is_waiting: bool, asks_first: bool = True) -> bool:
+        """Refused while something that was received is not applied; what it has begun is left so."""
+        self.stop_receiving()
+        if asks_first and any(not of(gtid) <= self.executed for gtid in self.relay):
+            self.is_applying = True
+            return False
+        self.source, self.relay, self.is_applying = "", [], False
+        self.is_waiting = self.is_source_on = is_waiting
+        self.is_writable = True
+        return True
+
+    def warm(self) -> None:
+        self.is_source_on = True
+
+    def circle(self, heir: str) -> None:
+        self.stop_receiving()
+        self.source, self.relay = heir, []
+        self.is_receiving = self.is_acking = True
+
+    def leave_circle(self) -> None:
         self.stop_receiving()
         self.source, self.relay, self.is_applying = "", [], False
-        self.is_waiting, self.is_writable = is_waiting, True
 
     def stop_receiving(self) -> None:
         self.is_receiving = self.is_acking = False
@@ -99,6 +118,7 @@ class Server:
         if source != self.source:
             self.source, self.relay = source, []
         self.is_receiving, self.is_acking, self.is_applying = True, is_acking, True
+        self.is_source_on = self.is_waiting = False
 
     def cut_off(self, name: str) -> None:
         for connection in self.downstream:
@@ -147,14 +167,21 @@ class Server:
         connection = self.upstream
         if connection is None or not connection.is_alive:
             return
-        has = self.received()
+        has = self._has()
         missing = [gtid for gtid in connection.source.binlog if not of(gtid) <= has][:most]
         self.relay += missing
         if connection.is_acking and (missing or connection.source.under_way):
             connection.acked += connection.source.binlog[: self._position(connection.source)][-1:]
 
-    def _position(self, source: "Server") -> int:
+    def _has(self) -> GtidSet:
+        """What it does not need to be sent: also its own, though nobody has acknowledged it yet."""
         has = self.received()
+        for commit in self.under_way:
+            has |= of(commit.gtid)
+        return has
+
+    def _position(self, source: "Server") -> int:
+        has = self._has()
         count = len(source.binlog)
         while count and not of(source.binlog[count - 1]) <= has:
             count -= 1
@@ -202,7 +229,8 @@ class Server:
             is_connected=self.upstream is not None and self.upstream.is_alive,
             is_applying=self.is_applying,
             is_acking=self.is_acking,
-            is_waiting=self.is_waiting,
+            is_waiting=self.is_waiting or (self.is_source_on and bool(live)),
+            is_source_on=self.is_source_on,
             ackers=frozenset(connection.replica.name for connection in live),
             waiters=sum(commit.must_wait for commit in self.under_way),
             lag=0.0 if self.is_receiving else None,

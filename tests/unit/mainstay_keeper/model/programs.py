@@ -16,7 +16,7 @@ KINDS = {
     "freeze": 3, "thaw": 6, "freeze_keeper": 2, "thaw_keeper": 2, "crash_keeper": 3,
     "crash": 4, "power_cut": 1, "wipe": 1,
     "lose": 2, "drop": 1, "delay": 3, "land": 4, "deafen": 2, "deafen_late": 1,
-    "switchover": 2, "failover": 1, "reinit": 1, "pause": 1, "resume": 4,
+    "switchover": 2, "failover": 1, "reinit": 1, "pause": 1, "resume": 4, "prepare": 2,
 }  # fmt: skip
 
 
@@ -244,6 +244,12 @@ def _asked(kind: str) -> Callable[[World, Node, int], None]:
     return ask
 
 
+def _prepare(world: World, node: Node, number: int) -> None:
+    """A switchover is asked for and under way: the primary and its heir follow each other, or nearly so."""
+    world.store.ask(SWITCHOVER, "")
+    _calm(world, node, number % 5)
+
+
 def _pause(world: World, node: Node, number: int) -> None:
     world.store.is_paused = True
 
@@ -260,7 +266,7 @@ STEPS = {
     "freeze_keeper": _freeze_keeper, "thaw_keeper": _thaw_keeper, "crash_keeper": _crash_keeper, "crash": _crash,
     "power_cut": _power_cut, "wipe": _wipe, "lose": _lose, "drop": _drop, "delay": _delay,
     "deafen": _deafen, "deafen_late": _deafen_late, "land": _land,
-    "switchover": _asked(SWITCHOVER), "failover": _asked(FAILOVER), "reinit": _asked(REINIT),
+    "switchover": _asked(SWITCHOVER), "prepare": _prepare, "failover": _asked(FAILOVER), "reinit": _asked(REINIT),
     "pause": _pause, "resume": _resume,
 }  # fmt: skip
 

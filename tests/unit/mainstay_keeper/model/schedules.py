@@ -47,7 +47,7 @@ SCHEDULES: Mapping[str, tuple[int, list[Step]]] = {
     ),
     "remove a member whose session lives": (
         3,
-        [*WELL, ("switchover", N1, 0), ("calm", N2, 5), ("calm", N3, 0), ("fell", N2, 3)],
+        [*WELL, ("switchover", N1, 0), ("calm", N2, 4), ("calm", N2, 5), ("calm", N3, 0), ("fell", N2, 0)],
     ),
     "remove a member that alone has an acknowledged write": (
         3,
@@ -119,13 +119,14 @@ SCHEDULES: Mapping[str, tuple[int, list[Step]]] = {
         3,
         [
             *WELL,
-            ("delay", N1, 4),
             ("switchover", N3, 3),
-            ("calm", N2, 0),
-            ("slow", N3, 2),
+            ("calm", N2, 4),
+            ("delay", N1, 4),
             ("calm", N2, 2),
+            ("slow", N3, 2),
+            ("calm", N2, 1),
             ("land", 0, 0),
-            ("calm", N3, 4),
+            ("calm", N3, 1),
         ],
     ),
     "ignore which data is under a name": (2, [*WELL, ("wipe", N2, 1), ("topple", N1, 0)]),

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from itertools import count, permutations
 
 from mainstay_keeper import actions as do
-from mainstay_keeper import lasting, view
+from mainstay_keeper import lasting, view, warm
 from mainstay_keeper.decide import decide
 from mainstay_keeper.nouns import Beginning, Cluster, Member, Mysql, Observation, Policy, Sync
 from tests.unit.mainstay_keeper.model.mysql import Server, of
@@ -39,6 +39,7 @@ class Rules:
     stops_gracefully: bool = False
     looks_at_the_clock: bool = True
     asks_who_is_gone: bool = True
+    asks_before_opening: bool = True
 
 
 @dataclass
@@ -64,6 +65,7 @@ class Node:
     sentence: str = ""
     next_write: str = ""
     next_reading: str = ""
+    heir: str = ""
 
     @property
     def is_awake(self) -> bool:
@@ -72,6 +74,7 @@ class Node:
     def restart_keeper(self) -> None:
         """It remembers nothing; its guard still holds it to its deadline."""
         self.session, self.mysql, self.since, self.queue, self.stage = 0, None, {}, [], "observe"
+        self.heir = ""
         self.cluster, self.is_heard = Cluster(), False
 
 
@@ -152,7 +155,7 @@ class World:
         assert node.mysql is not None
         leader = node.cluster.leader
         frozen_for = view.frozen_for(node.mysql, leader.name, leader.epoch) if leader else 0
-        return Member(node.name, "", node.session, node.mysql, frozen_for, view.can_lead(node.mysql))
+        return Member(node.name, "", node.session, node.mysql, frozen_for, view.can_lead(node.mysql), heir=node.heir)
 
     def _decide(self, node: Node) -> None:
         assert node.mysql is not None
@@ -161,7 +164,9 @@ class World:
         )
         seen = self.rules.see(seen)
         node.since = lasting.remembered(seen)
-        decision = self.rules.decide(replace(seen, since=node.since))
+        seen = replace(seen, since=node.since)
+        node.heir = warm.heir(seen)
+        decision = self.rules.decide(seen)
         node.queue, node.stage = list(decision.actions), "act"
         if decision.sentence != node.sentence:
             node.sentence = decision.sentence
@@ -236,6 +241,8 @@ class World:
             return False
         elif isinstance(action, do.AwaitApplied):
             return self._has_all(node, self.nodes[action.name])
+        elif isinstance(action, do.Open):
+            return self._opened(node, action)
         else:
             self._deed(node, action)
         return True
@@ -255,17 +262,21 @@ class World:
                 server.set_waiting(is_on)
             case do.CutOff(name):
                 server.cut_off(name)
+            case do.Rebuild():
+                self._rebuild(node, action)
             case _:
-                self._great_deed(node, action)
+                _go_round(server, action)
 
-    def _great_deed(self, node: Node, action: do.Action) -> None:
-        if isinstance(action, do.Open):
-            node.server.open(action.is_waiting)
+    def _opened(self, node: Node, action: do.Open) -> bool:
+        is_open = node.server.open(action.is_waiting, self.rules.asks_before_opening)
+        if is_open:
             self.ensure_nothing_is_lost(node)
-        elif isinstance(action, do.Rebuild):
-            donor = self.nodes[action.donor]
-            is_possible = donor.server.is_running and not donor.is_frozen and self.is_linked(donor.name, node.name)
-            node.server.become(self._new_uuid(node.name), donor.server if is_possible else None)
+        return is_open
+
+    def _rebuild(self, node: Node, action: do.Rebuild) -> None:
+        donor = self.nodes[action.donor]
+        is_possible = donor.server.is_running and not donor.is_frozen and self.is_linked(donor.name, node.name)
+        node.server.become(self._new_uuid(node.name), donor.server if is_possible else None)
 
     def _has_all(self, node: Node, other: Node) -> bool:
         if not self.is_linked(node.name, other.name) or other.is_frozen or not other.server.is_running:
@@ -354,3 +365,14 @@ class World:
 
     def pairs(self) -> list[frozenset[str]]:
         return [frozenset(pair) for pair in permutations((*self.nodes, STORE), 2)]
+
+
+def _go_round(server: Server, action: do.Action) -> None:
+    """A switchover is prepared, or no longer is."""
+    if isinstance(action, do.Warm):
+        server.warm()
+    elif isinstance(action, do.Circle):
+        server.circle(action.heir)
+    else:
+        assert isinstance(action, do.LeaveCircle)
+        server.leave_circle()
