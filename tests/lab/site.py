@@ -118,7 +118,8 @@ class LabSite:
     def starts(self, *words: str) -> Running:
         """Run `mainstay` with these words, and do not wait."""
         process = subprocess.Popen(
-            (PROGRAM, *words),
+            # What a shell starts in the background ignores Ctrl-C, and so would all that it starts.
+            ("env", "--default-signal=INT", PROGRAM, *words),
             cwd=self.project,
             env=self.environment(),
             text=True,
