@@ -75,6 +75,7 @@ def lose_power(lab: str) -> None:
     _kill_all(lab)
     for place in mounts_of(lab):
         _unmount(place)
+    _wait_for_loop_devices(lab)
     for path in namespaces_of(lab):
         Path(path).unlink()
     for group in groups_of(lab):
@@ -122,6 +123,13 @@ def _unmount(place: str) -> None:
     begun = time.monotonic()
     while (done := subprocess.run(("umount", place), capture_output=True, text=True, check=False)).returncode != 0:
         assert time.monotonic() - begun < 10, done.stderr
+        time.sleep(0.1)
+
+
+def _wait_for_loop_devices(lab: str, seconds: float = 10.0) -> None:
+    """The kernel lets go of a disk a moment after the last that had it mounted, here or on a machine, is buried."""
+    begun = time.monotonic()
+    while disks_of(lab) and time.monotonic() - begun < seconds:
         time.sleep(0.1)
 
 
