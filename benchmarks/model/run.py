@@ -3,11 +3,8 @@
 import argparse
 import sys
 import time
-from pathlib import Path
 
-sys.path[:0] = [str(Path(__file__).parent.parent.parent)]
-
-from tests.unit.mainstay_keeper.model.programs import breaks, shrunk, written  # noqa: E402
+from tests.unit.mainstay_keeper.model.programs import breaks, shrunk, written
 
 
 def arguments() -> argparse.Namespace:

@@ -3,7 +3,6 @@
 A call of one of the two functions is put at the end of it; they print "changed" if they changed something.
 """
 
-import json  # noqa: F401  used by the call at the end
 import time
 from typing import Any
 

@@ -123,7 +123,7 @@ def _without_content(install: Install) -> Install:
 
 
 def _script(function: str, order: object) -> str:
-    return f"{FOUNDING.read_text()}\n\n{function}(json.loads({json.dumps(order)!r}))\n"
+    return f"{FOUNDING.read_text()}\n\nimport json\n\n{function}(json.loads({json.dumps(order)!r}))\n"
 
 
 def _password(vault: Vault) -> str:

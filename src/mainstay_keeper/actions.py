@@ -110,10 +110,11 @@ class Resign:
 
 @dataclass(frozen=True)
 class Answer:
-    """Take the operator's request away, with a sentence on what became of it."""
+    """Take the operator's request away, with a sentence on what became of it, and whether that was refused."""
 
     revision: int
     sentence: str
+    is_refused: bool = False
 
 
 @dataclass(frozen=True)

@@ -74,7 +74,7 @@ class Control:
         end = time.monotonic() + ANSWERED_WITHIN
         while time.monotonic() < end:
             if (said := orders.answer_to(revision)) is not None:
-                return _done(said)
+                return _refused(f"{said.sentence}.") if said.is_refused else _done(said.sentence)
             time.sleep(0.1)
         return _refused("Nobody has answered the request yet; it stands.")
 

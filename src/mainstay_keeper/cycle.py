@@ -1,4 +1,4 @@
-"""The keeper's cycle: look, renew and read, decide, act; once a second, and at once when something happens."""
+"""The keeper's cycle: look, renew and read, decide, act; twice a second, and at once when something happens."""
 
 import os
 import re
@@ -12,12 +12,9 @@ from mainstay_keeper import clock, lasting, view, warm
 from mainstay_keeper.act import Hands, carry_out
 from mainstay_keeper.actions import Decision
 from mainstay_keeper.decide import decide
-from mainstay_keeper.nouns import Cluster, Member, Mysql, Observation, Policy
+from mainstay_keeper.nouns import Cluster, Member, Mysql, Observation
+from mainstay_keeper.policy import UNHEARD, Policy
 from mainstay_keeper.store import StoreError
-
-EVERY = 1.0
-UNHEARD = 0.3
-"""Seconds between two cycles while the store is silent: a call to it may then take half of the time there is."""
 
 AT_ONCE = 0.01
 MOST_AT_ONCE = 60
@@ -89,6 +86,7 @@ class Cycle:
         self._bell = bell
         self._say = say
         self._session = 0
+        self._length = 0.0
         self._is_first_word = False
         self._deadline = NO_SESSION
         self._in_a_row = 0
@@ -124,7 +122,7 @@ class Cycle:
 
     def wait(self) -> None:
         """Until it is time again."""
-        usual = EVERY if self.told.seen.is_store_heard else UNHEARD
+        usual = self._me.policy.every if self.told.seen.is_store_heard else UNHEARD
         seconds = AT_ONCE if 0 < self._in_a_row <= MOST_AT_ONCE else usual
         self._bell.wait(seconds, self._hands.mysqld.handle)
 
@@ -155,21 +153,26 @@ class Cycle:
                 self._say(f"The store was not heard: {error}")
             return None
         if cluster is None:  # what was held is gone; the next cycle begins anew, as one who holds nothing
-            self._session, self._deadline = 0, min(self._deadline, begun)
+            self._session, self._length, self._deadline = 0, 0.0, min(self._deadline, begun)
             return None
-        self._deadline = begun + self._me.policy.ttl - self._me.policy.margin
+        self._deadline = begun + min(self._length, self._me.policy.ttl) - self._me.policy.margin
         return cluster
 
     def _is_alive(self) -> bool:
         """Whether there is a session, with its full time before it; a keeper's first look is for its predecessor's."""
-        register = self._hands.register
-        if self._session:
-            return register.keep_alive(self._session)
-        if self._deadline == NO_SESSION:
+        register, wanted = self._hands.register, self._me.policy.ttl
+        if not self._session and self._deadline == NO_SESSION:
             self._session = register.adopt_session(self._me.name)
-        if not self._session:
-            self._is_first_word, self._session = True, register.begin_session(self._me.policy.ttl)
-        return True
+        if self._session and (self._length in (0.0, wanted) or self._holds_the_lead()):
+            self._length = register.keep_alive(self._session)
+        else:
+            self._is_first_word, self._session, self._length = True, register.begin_session(wanted), wanted
+        return self._length > 0
+
+    def _holds_the_lead(self) -> bool:
+        """Whether the leader's key is bound to this session: it cannot be changed for one of another length then."""
+        leader = self.told.seen.cluster.leader
+        return leader is not None and leader.session == self._session
 
     def _publish(self, mysql: Mysql, frozen_for: int) -> Cluster | None:
         me = self._me

@@ -33,13 +33,10 @@ NOT_FOUND = 5
 
 @dataclass(frozen=True)
 class Patience:
-    """Seconds: for one endpoint to answer, for all that are tried in one call, and for a silent watch.
+    """Seconds: for one endpoint to answer, for all that are tried in one call, and for a silent watch."""
 
-    A session of 5 s is renewed each second: a call that meets a dead endpoint first still leaves room for another.
-    """
-
-    endpoint: float = 0.7
-    call: float = 1.5
+    endpoint: float
+    call: float
     watch: float = 3.0
 
 
@@ -74,10 +71,10 @@ class Etcd:
         """A lease; one that nobody heard of lapses by itself, so asking twice does no harm."""
         return int(self._call("/v3/lease/grant", {"TTL": str(round(seconds)), "ID": "0"}, True)["ID"])
 
-    def keep_alive(self, session: int) -> bool:
+    def keep_alive(self, session: int) -> float:
         """The lease's full time again; etcd answers without a time if it has lapsed."""
         said = self._call("/v3/lease/keepalive", {"ID": str(session)}, True)
-        return int(said["result"].get("TTL", 0)) > 0
+        return float(said["result"].get("TTL", 0))
 
     def maintain(self, question: str, order: Json) -> Json:
         """Ask the endpoint that is asked first about the store's own affairs."""

@@ -1,11 +1,12 @@
 """Goes on without the store while every other keeper agrees (hazard 10), and agrees when another asks.
 
 A primary whose store is away would have to stop when its session's time is over, though all databases are well. So its
-keeper asks all others: *I lead, of epoch e; is that so?* As long as all of them say yes, it goes on.
+keeper asks all others: *I lead, of epoch e; may I go on for `ttl`?* As long as all of them say yes, it goes on.
 
-Who says yes gives up, for a while, what would make it wrong: it does not bid for `ttl`. It also goes on acknowledging
-for `ttl - margin`, as it would with a session. The asker's own time is `ttl - margin` from before it asked, so it ends
-before the first of those promises does. Why nobody else can be opened meanwhile:
+Who says yes gives up, for a while, what would make it wrong: it does not bid for the asker's `ttl`. It also goes on
+acknowledging for `ttl - margin`, as it would with a session (the shorter of the two's `ttl`). The asker's own time is
+`ttl - margin` from before it asked, so it ends before the first of those promises does. Why nobody else can be opened
+meanwhile:
 
 - *All are asked who could be.* Only those whom the record names can be promoted, and only the leader changes the
   record. A change of its own whose outcome it does not know can only have added a member whose key it had read.
@@ -17,7 +18,7 @@ before the first of those promises does. Why nobody else can be opened meanwhile
   refused if the reading says otherwise.
 - *No yes is late.* The times count from the clock of the one that is asked, read just before: an answer that comes
   from a machine that was frozen in between grants a right that is over.
-- *A keeper that is started anew may have promised.* So it does not bid for `ttl`, either.
+- *A keeper that is started anew may have promised.* So it does not bid for the longest `ttl` that anybody may have.
 
 Nobody is counted out of the sync set while it may go on acknowledging in this way: the asker, too, remembers a promise.
 """
@@ -29,18 +30,20 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from mainstay_keeper import clock, view
-from mainstay_keeper.nouns import Cluster, Leader, Observation, Policy
+from mainstay_keeper.nouns import Cluster, Leader, Observation
+from mainstay_keeper.policy import LONGEST_TTL, Policy
 
 NEVER = float("-inf")
 
 
 @dataclass(frozen=True)
 class Question:
-    """May this leader, of this epoch, go on? `at` is the time by the clock of the one that is asked."""
+    """May this leader, of this epoch, go on for `seconds` from `at`, the time by the clock of the one that is asked?"""
 
     leader: str
     epoch: int
     at: float
+    seconds: float
 
 
 @dataclass(frozen=True)
@@ -82,7 +85,7 @@ class Failsafe:
         self._leader: Leader | None = None
         self._read_at = NEVER
         self._until = NEVER
-        self._promised_until = now() + policy.ttl
+        self._promised_until = now() + LONGEST_TTL
 
     def note(self, cluster: Cluster | None) -> Right:
         """What was read (None: nothing); gives what was agreed on, which holds as long as no other leader is read."""
@@ -98,10 +101,12 @@ class Failsafe:
             leader = self._leader
             is_so = leader is not None and (leader.name, leader.epoch) == (question.leader, question.epoch)
             is_silent = self._now() - self._read_at >= self._policy.hearing
-            if not (is_so and is_silent) or question.at > self._now():
+            is_sound = question.at <= self._now() and question.seconds <= LONGEST_TTL
+            if not (is_so and is_silent and is_sound):
                 return False
-            self._promised_until = max(self._promised_until, question.at + self._policy.ttl)
-            self._until = max(self._until, question.at + self._policy.ttl - self._policy.margin)
+            seconds = min(question.seconds, self._policy.ttl)
+            self._promised_until = max(self._promised_until, question.at + question.seconds)
+            self._until = max(self._until, question.at + seconds - self._policy.margin)
         self._prolonged(self._until)
         return True
 
@@ -131,4 +136,4 @@ class Failsafe:
             return False
         with self._lock:  # before it can have promised anything
             self._promised_until = max(self._promised_until, self._now() + self._policy.ttl)
-        return self._peers.agrees(name, Question(leader.name, leader.epoch, at))
+        return self._peers.agrees(name, Question(leader.name, leader.epoch, at, self._policy.ttl))

@@ -132,18 +132,21 @@ def _anew(seen: Observation, leader: Leader, why: str) -> Decision:
 
 def _is_spare(seen: Observation) -> bool:
     """Whether the leader is open and the data here is not the only second copy."""
+    return _is_open(seen) and not (view.is_in_sync(seen) and view.is_relied_on_alone(seen, seen.me))
+
+
+def _is_open(seen: Observation) -> bool:
     leader = seen.cluster.members.get(view.sync_of(seen).leader)
-    if leader is None or not leader.mysql.is_writable:
-        return False
-    rest = [name for name in view.others(seen) if name not in view.unheard(seen)]
-    return not view.is_in_sync(seen) or bool(rest)
+    return leader is not None and leader.mysql.is_writable
 
 
 def _made_anew_as_asked(seen: Observation, leader: Leader) -> Decision:
     request = seen.cluster.request
     assert request is not None
+    if not _is_open(seen):
+        sentence = f"Not made anew: {leader.name} does not take writes"
+        return Decision((Answer(request.revision, sentence, is_refused=True),), f"{sentence}.")
     if not _is_spare(seen):
-        sentence = f"Not made anew: {leader.name} is not open, or relies on {seen.me} alone"
-        return Decision((Answer(request.revision, sentence),), f"{sentence}.")
+        return Decision((), f"Is to be made anew, once {leader.name} no longer relies on it.")
     sentence = f"{seen.me} is made anew from {leader.name}"
     return Decision((Answer(request.revision, sentence), Rebuild(leader.name, "it was asked for")), f"{sentence}.")

@@ -54,7 +54,7 @@ class Keys:
         """The request goes, the answer comes."""
         if answer is None:
             return ()
-        said = {"revision": answer.revision, "sentence": answer.sentence}
+        said = {"revision": answer.revision, "sentence": answer.sentence, "is_refused": answer.is_refused}
         return (Delete(self.key("request")), Put(self.key("answer"), json.dumps(said)))
 
     def of_epoch(self, epoch: int) -> Compare:

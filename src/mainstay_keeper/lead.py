@@ -27,7 +27,7 @@ from mainstay_keeper.actions import (
     StopReceiving,
 )
 from mainstay_keeper.nouns import FAILOVER, REINIT, SWITCHOVER, Observation, Request, Sync
-from mainstay_keeper.sync_set import keep
+from mainstay_keeper.sync_set import keep, let_go
 
 
 def lead(seen: Observation) -> Decision:
@@ -73,16 +73,16 @@ def _opening(seen: Observation) -> Decision:
     if request is None or request.kind == REINIT:
         return Decision((Open(bool(replicas)),), f"Becomes primary, and {is_open_for}.")
     sentence = f"The {request.kind} was called off: {seen.me} is primary again"
-    return Decision((Answer(request.revision, sentence), Open(bool(replicas))), f"{sentence}.")
+    return Decision((Answer(request.revision, sentence, is_refused=True), Open(bool(replicas))), f"{sentence}.")
 
 
-def _answered(request: Request, sentence: str) -> Decision:
-    return Decision((Answer(request.revision, sentence),), f"{sentence}.")
+def _answered(request: Request, sentence: str, *, is_refused: bool = True) -> Decision:
+    return Decision((Answer(request.revision, sentence, is_refused),), f"{sentence}.")
 
 
 def _switching(seen: Observation, request: Request) -> Decision:
     if request.to == seen.me:
-        return _answered(request, f"{seen.me} is primary already")
+        return _answered(request, f"{seen.me} is primary already", is_refused=False)
     fit = view.successors(seen, request.to)
     if not fit:
         who = request.to or "any other"
@@ -103,7 +103,7 @@ def _handing_over(seen: Observation, request: Request, to: str) -> Decision:
 
 def _failing_over(seen: Observation, request: Request) -> Decision:
     if request.to == seen.me:
-        return _answered(request, f"{seen.me} is primary already")
+        return _answered(request, f"{seen.me} is primary already", is_refused=False)
     if request.is_forced and not _is_able(seen, request.to):
         return _answered(request, f"No failover: {request.to or 'nobody'} cannot take writes")
     if not request.is_forced and not _has_able_heir(seen, request.to):
@@ -125,4 +125,4 @@ def _has_able_heir(seen: Observation, to: str) -> bool:
 def _reinit(seen: Observation, request: Request) -> Decision:
     if request.to == seen.me or request.to not in seen.cluster.members:
         return _answered(request, f"Not made anew: {request.to or 'nobody'} is primary, or not heard")
-    return keep(seen)
+    return let_go(seen, request.to) if view.is_relied_on_alone(seen, request.to) else keep(seen)

@@ -4,41 +4,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from mainstay_keeper.gtid import GtidSet
+from mainstay_keeper.policy import Policy
 
 AUTOMATIC, SWITCHOVER, FAILOVER, REINIT = "automatic", "switchover", "failover", "reinit"
 OFF, STARTING, RUNNING, HANGING = "off", "starting", "running", "hanging"
 """A MySQL: no process; a process that does not answer yet; one that answers; one that answered and no longer does."""
-
-
-@dataclass(frozen=True)
-class Policy:
-    """How patient the keepers of a site are; all in seconds, `most_failovers` in a window of `window`.
-
-    ttl: how long a session lives unrenewed. margin: how long before its end a keeper holds it for ended.
-    patience: how long writes may wait for replicas that are gone. head_start: how long the last primary is let
-    first to take its place again. max_lag: how far behind a replica may be that is to be waited for. fence: how long
-    before the end of its right a keeper begins to fence. settle: how long a COMMIT that began before waiting was
-    turned on may take to end. handover: how long writes may stand still for a switchover.
-    asking: how long the last primary lets another be first when a failover was asked for. silence: how long the store
-    may be unheard before a leader asks its peers instead. hearing: how long ago a peer that is asked may have heard it
-    to say no. warmth: how long the circle of a switchover is to have stood; warming: how long it is waited for at most.
-    """
-
-    ttl: float = 5.0
-    margin: float = 1.0
-    patience: float = 2.0
-    head_start: float = 2.0
-    max_lag: float = 2.0
-    fence: float = 1.0
-    settle: float = 1.0
-    handover: float = 3.0
-    asking: float = 15.0
-    silence: float = 1.5
-    hearing: float = 1.0
-    warmth: float = 1.2
-    warming: float = 10.0
-    window: float = 3600.0
-    most_failovers: int = 2
 
 
 @dataclass(frozen=True)
@@ -192,7 +162,7 @@ class Observation:
     cluster: Cluster
     is_store_heard: bool
     deadline: float
-    policy: Policy = Policy()
+    policy: Policy = field(default_factory=Policy)
     since: Mapping[str, Beginning] = field(default_factory=dict)
     agreed_until: float = float("-inf")
     promised_until: float = float("-inf")

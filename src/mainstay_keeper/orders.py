@@ -4,6 +4,7 @@ import json
 from collections.abc import Mapping
 
 from mainstay_keeper import published
+from mainstay_keeper.actions import Answer
 from mainstay_keeper.keys import Keys
 from mainstay_keeper.nouns import Request, Sync
 from mainstay_keeper.store import ABSENT, Change, Compare, Delete, Entry, Put, Store
@@ -29,11 +30,11 @@ class Orders:
         outcome = self._store.transact((Compare(key, "modified", ABSENT),), (change,), key)
         return outcome.entries[key].modified if outcome.is_done else None
 
-    def answer_to(self, revision: int) -> str | None:
+    def answer_to(self, revision: int) -> Answer | None:
         """What became of the request of this revision; None as long as nobody has answered."""
         entry = self._entries().get(self._keys.key("answer"))
-        said = json.loads(entry.value) if entry else {"revision": 0}
-        return str(said["sentence"]) if said["revision"] == revision else None
+        said = Answer(**json.loads(entry.value)) if entry else None
+        return said if said and said.revision == revision else None
 
     def pause(self, is_paused: bool) -> None:
         """Switch the automation off or on again."""

@@ -13,13 +13,12 @@ from mainstay_keeper import clock
 from mainstay_keeper.actions import AwaitApplied
 from mainstay_keeper.failsafe import Question
 from mainstay_keeper.nouns import Observation
+from mainstay_keeper.policy import QUESTION
 from mainstay_keeper.sql import Connect, Line, Speaks
 
 WAITERS = "SHOW GLOBAL STATUS LIKE 'Rpl\\_semi\\_sync\\_source\\_wait\\_sessions'"
 EXECUTED = "SELECT @@GLOBAL.gtid_executed AS executed"
 ANSWER_SECONDS = 1.0
-FAILSAFE_SECONDS = 0.4
-"""Two questions in a row have to be answered well before a keeper has to fence, once the store is silent."""
 
 
 @dataclass(frozen=True)
@@ -56,7 +55,7 @@ class Peers:
         return self._ask(name, "POST", "/failsafe", json.dumps(asdict(question))) is not None
 
     def _ask(self, name: str, method: str, path: str, body: str = "") -> Mapping[str, Any] | None:
-        line = self._line(name, FAILSAFE_SECONDS)
+        line = self._line(name, QUESTION)
         try:
             return _answer(line, method, path, body)
         finally:

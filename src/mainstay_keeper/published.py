@@ -100,10 +100,11 @@ class _Found(dict[str, Any]):
 
 
 def _read(text: str) -> _Found:
-    found = json.loads(text)
-    if not isinstance(found, dict):
-        raise ValueError(f"no JSON object: {text[:60]}")  # noqa: TRY004 - the text is wrong, not a type of ours
-    return _Found(found)
+    match json.loads(text):
+        case dict() as found:
+            return _Found(found)
+        case _:
+            raise ValueError(f"no JSON object: {text[:60]}")
 
 
 def _plain(noun: object, *names: str) -> dict[str, Any]:

@@ -26,8 +26,8 @@ class Register:
         """A session of this length; lapses unless it is kept alive."""
         return self._store.grant(seconds)
 
-    def keep_alive(self, session: int) -> bool:
-        """Let the session live for its full length from now; False if it has lapsed."""
+    def keep_alive(self, session: int) -> float:
+        """Let the session live for its full length from now, and give that in seconds; 0 if it has lapsed."""
         return self._store.keep_alive(session)
 
     def adopt_session(self, name: str) -> int:

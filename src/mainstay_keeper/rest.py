@@ -20,7 +20,7 @@ from urllib.parse import parse_qs, urlsplit
 from mainstay_keeper import clock
 from mainstay_keeper.cycle import Told
 
-STALE_AFTER = 3.0
+STALE_AFTER = 2.5
 """A cycle may be held up by a store or a MySQL that does not answer; one that has said nothing for longer stands."""
 
 Query = dict[str, list[str]]

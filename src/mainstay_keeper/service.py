@@ -28,6 +28,7 @@ from mainstay_keeper.nouns import Observation
 from mainstay_keeper.orders import Orders
 from mainstay_keeper.peering import Answers, PeerServer, has_applied, server_context
 from mainstay_keeper.peers import Peers
+from mainstay_keeper.policy import ASKS_EVERY
 from mainstay_keeper.process import Mysqld
 from mainstay_keeper.rebuild import Order
 from mainstay_keeper.rebuilder import Rebuilder
@@ -39,7 +40,6 @@ from mainstay_keeper.voters import move_lead
 from mainstay_keeper.watched import Watched
 
 LEADS_ELSEWHERE_EVERY = 2.0
-ASKS_EVERY = 0.5
 
 
 def run_guard() -> None:
@@ -55,12 +55,15 @@ def run_keeper(settings: Settings) -> None:
     """Be the keeper, for ever; what breaks a cycle ends the process, and systemd starts another."""
     bell, mysqld, keys = Bell(), Mysqld(), Keys(settings.site)
     peers = Peers(settings.members, settings.peer_port, _context(settings))
-    failsafe = Failsafe(settings.policy, peers, prolonged=lambda until: cycle.prolong(until))  # noqa: PLW0108 - it is made below
-    cycle = _cycle(settings, bell, mysqld, failsafe, peers)
+
+    def prolong(until: float) -> None:
+        cycle.prolong(until)
 
     def told() -> Told:
         return cycle.told
 
+    failsafe = Failsafe(settings.policy, peers, prolonged=prolong)
+    cycle = _cycle(settings, bell, mysqld, failsafe, peers)
     web = rest.Server((settings.address, settings.port), rest.handler(told))
     answers = Answers(failsafe.agree, has_applied)
     peering = PeerServer((settings.address, settings.peer_port), answers, _server_context(settings))
@@ -89,6 +92,9 @@ def _cycle(settings: Settings, bell: Bell, mysqld: Mysqld, failsafe: Failsafe, p
         errant = seen.mysql.executed - donor.received
         rebuilder.begin(Order(settings.members[action.donor], errant, is_empty=seen.mysql.executed == GtidSet()))
 
+    def close() -> None:
+        cycle.close()
+
     hands = Hands(
         mysqld,
         mysql,
@@ -96,7 +102,7 @@ def _cycle(settings: Settings, bell: Bell, mysqld: Mysqld, failsafe: Failsafe, p
         Watched(Deadline(), mysqld),
         peers.await_applied,
         rebuild,
-        lambda: cycle.close(),  # noqa: PLW0108 - the cycle is made below
+        close,
         failsafe,
         Router(settings.router, settings.members).point,
     )
@@ -130,7 +136,8 @@ def lead_elsewhere(settings: Settings, is_primary: Callable[[], bool]) -> None:
 
 
 def _etcd(settings: Settings) -> Etcd:
-    return Etcd(settings.endpoints, _context(settings), Patience())
+    policy = settings.policy
+    return Etcd(settings.endpoints, _context(settings), Patience(policy.endpoint, policy.call))
 
 
 def _context(settings: Settings) -> ssl.SSLContext | None:

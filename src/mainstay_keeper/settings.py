@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from mainstay_keeper.nouns import Policy
+from mainstay_keeper.policy import Policy, broken_rules
 
 FILE = Path("/etc/mainstay-keeper/settings.json")
 
@@ -43,8 +43,10 @@ def read(file: Path = FILE) -> Settings:
 
     Raises:
         OSError: the file cannot be read.
-        ValueError, TypeError: it is none.
+        ValueError, TypeError: it is none, or its times do not fit each other.
     """
     told = json.loads(file.read_text())
     policy = Policy(**told.pop("policy", {}))
+    if broken := broken_rules(policy):
+        raise ValueError(f"{file}: it must be that " + "; that ".join(broken))
     return Settings(**{**told, "endpoints": tuple(told["endpoints"])}, policy=policy)

@@ -98,8 +98,8 @@ class Store(Protocol):
     def grant(self, seconds: float) -> int:
         """A new session, which lapses unless it is kept alive."""
 
-    def keep_alive(self, session: int) -> bool:
-        """Let the session live for its full time from now; False if it has lapsed."""
+    def keep_alive(self, session: int) -> float:
+        """Let the session live for its full time from now, and give that in seconds; 0 if it has lapsed."""
 
     def watch(self, prefix: str) -> Iterator[Event]:
         """What changes under the prefix from now on; ends, or raises, when the connection does."""

@@ -43,6 +43,13 @@ def keep(seen: Observation) -> Decision:
     return _cut(seen) or (_armed(seen) if view.sync_of(seen).replicas else _unarmed(seen))
 
 
+def let_go(seen: Observation, name: str) -> Decision:
+    """Rely on nobody: the only one that could take over is to be made anew. It is disarming, on purpose."""
+    sync, sentence = view.sync_of(seen), f"Is primary alone: {name} is to be made anew, so writes wait for nobody."
+    write = (_write(seen, {}, sync.may_acknowledge),) if sync.replicas else ()
+    return Decision((*write, *_going_on(seen)) if write or seen.mysql.is_waiting else (), sentence)
+
+
 def _cut(seen: Observation) -> Decision | None:
     """Nobody without the right to acknowledge stays connected as if it had it."""
     strangers = sorted(name for name in seen.mysql.ackers if view.heard(seen, name) is None)

@@ -79,8 +79,17 @@ def others(seen: Observation) -> tuple[str, ...]:
 
 def unheard(seen: Observation) -> tuple[str, ...]:
     """Those others of the sync set that are not heard, or whose MySQL cannot say what it has."""
-    found = {name: heard(seen, name) for name in others(seen)}
-    return tuple(name for name, member in found.items() if member is None or not member.mysql.is_running)
+    return tuple(name for name in others(seen) if not _can_tell(seen, name))
+
+
+def is_relied_on_alone(seen: Observation, name: str) -> bool:
+    """Whether the sync set has nobody beside this member who is heard."""
+    return not any(_can_tell(seen, other) for other in sync_of(seen).replicas if other != name)
+
+
+def _can_tell(seen: Observation, name: str) -> bool:
+    member = heard(seen, name)
+    return member is not None and member.mysql.is_running
 
 
 def has_heir(seen: Observation) -> bool:

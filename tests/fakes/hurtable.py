@@ -66,6 +66,9 @@ class HurtableGround:
     def put_back(self, machine: str) -> None:
         self.done.append(f"put {machine} back")
 
+    def hand_over(self, machine: str) -> None:
+        self.done.append(f"{machine} hands over")
+
     def mend(self) -> None:
         self.done.append("mend")
 

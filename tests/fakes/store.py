@@ -46,9 +46,9 @@ class FakeStore:
         self.sessions[self._granted] = seconds
         return self._granted
 
-    def keep_alive(self, session: int) -> bool:
+    def keep_alive(self, session: int) -> float:
         self._ensure_reachable()
-        return session in self.sessions
+        return self.sessions.get(session, 0.0)
 
     def watch(self, prefix: str) -> Iterator[Event]:
         while self.events:

@@ -24,8 +24,6 @@ LONGER_THAN_A_SESSION = 7.0
 @pytest.fixture(scope="module")
 def site() -> Iterator[LabSite]:
     with lab_site("mst-failover", port=18190, blueprint="ha") as site:
-        site.change("failover: manual ", "failover: automatic ")
-        site.up()
         yield site
 
 

@@ -11,12 +11,13 @@ BALANCER, SERVER, PRIMARY, REPLICA, VOTER = "balancer", "server", "primary", "re
 ROLES = (BALANCER, SERVER, PRIMARY, REPLICA, VOTER)
 POWER_OFF, POWER_CYCLE, STALLED = "power-off", "power-cycle", "cpu-stalled"
 CUT_OFF, ONE_WAY, CUT_APART = "cut-off", "cut-off-one-way", "cut-apart"
-DISK_FULL, DRAINED = "disk-full", "drained"
+DISK_FULL, DRAINED, SWITCHOVER = "disk-full", "drained", "switchover"
 HOLD_SECONDS = 5.0
 BEYOND_LIMIT_SECONDS = 2.0
 STALL_SECONDS = 3.0
 RECOVERS_BY_ITSELF = frozenset({KILLED})
-TAKES_TWO = frozenset({CUT_APART, DRAINED})
+TAKES_TWO = frozenset({CUT_APART, DRAINED, SWITCHOVER})
+GRACEFUL = frozenset({DRAINED, SWITCHOVER})
 
 DOES = {
     KILLED: "kills every process of {program} on {whom} (SIGKILL)",
@@ -30,13 +31,14 @@ DOES = {
     CUT_APART: "cuts {whom} from the others of its kind; clients reach all of them",
     DISK_FULL: "fills the disk of {whom} to the last block, and gives the room back afterwards",
     DRAINED: "drains {whom}, and puts it back into rotation afterwards",
+    SWITCHOVER: "has {whom} hand over to a replica in good order",
 }
 
 _ANY = (POWER_OFF, POWER_CYCLE, STALLED, CUT_OFF, ONE_WAY, DISK_FULL)
 MACHINE_LIMITS: Mapping[str, Mapping[str, float]] = {
     BALANCER: dict.fromkeys((*_ANY, CUT_APART), 2.0) | {POWER_OFF: 0.5, POWER_CYCLE: 0.5, DRAINED: 0.1},
     SERVER: dict.fromkeys((*_ANY, CUT_APART), 2.0) | {DRAINED: 0.1},
-    PRIMARY: dict.fromkeys((*_ANY, CUT_APART), 9.0),
+    PRIMARY: dict.fromkeys((*_ANY, CUT_APART), 9.0) | {SWITCHOVER: 0.1},
     REPLICA: dict.fromkeys(_ANY, 2.0),
     VOTER: dict.fromkeys(_ANY, 2.0),
 }
@@ -87,7 +89,7 @@ class Drill:
     @property
     def is_for_servers(self) -> bool:
         """Whether it can be undone on any machine that can be logged in to."""
-        return self.is_of_process or self.act == DRAINED
+        return self.is_of_process or self.act in GRACEFUL
 
     @property
     def recovers_by_itself(self) -> bool:
@@ -117,7 +119,7 @@ def catalogue(exposures: Mapping[Instance, Exposure], machines: Sequence[Machine
     for role in (role for role in ROLES if numbers[role]):
         drills += _of_processes(role, _faults(role, exposures))
         drills += _of_machines(role, databases if role == PRIMARY else numbers[role])
-    return tuple(drills)
+    return tuple(drill for drill in drills if drill.act != SWITCHOVER or numbers[VOTER])
 
 
 def _faults(role: str, exposures: Mapping[Instance, Exposure]) -> tuple[Fault, ...]:
@@ -144,7 +146,7 @@ def _of_machines(role: str, number: int) -> list[Drill]:
     """A role on one machine has nobody to be cut apart from, and nobody to hand its visitors to."""
     acts = {a: limit for a, limit in MACHINE_LIMITS[role].items() if a not in TAKES_TWO or number > 1}
     return [
-        Drill(f"{role}-{act}", f"{role}-{act}", role, act, limit, is_graceful=act == DRAINED)
+        Drill(f"{role}-{act}", f"{role}-{act}", role, act, limit, is_graceful=act in GRACEFUL)
         for act, limit in acts.items()
     ]
 

@@ -27,7 +27,7 @@ class Hurt:
 
 
 class Rotation(Protocol):
-    """Which machines get visitors; it is kept by the verbs, which drills do not know."""
+    """Who does what in good order: verbs see to that, which drills do not know."""
 
     def take_out(self, machine: str) -> None:
         """Afterwards the machine gets no new visitors."""
@@ -35,6 +35,10 @@ class Rotation(Protocol):
 
     def put_back(self, machine: str) -> None:
         """Afterwards it gets visitors again."""
+        ...
+
+    def hand_over(self, machine: str) -> None:
+        """Afterwards the primary that was there is another."""
         ...
 
 
@@ -135,5 +139,6 @@ _INFLICT: Mapping[str, Callable[[Hand, Hurt], None]] = {
     catalogue.CUT_APART: lambda hand, hurt: hand.cables().cut_apart((hurt.machine,), hurt.others),
     catalogue.DISK_FULL: lambda hand, hurt: hand.cables().fill_disk(hurt.machine),
     catalogue.DRAINED: lambda hand, hurt: hand.rotation.take_out(hurt.machine),
+    catalogue.SWITCHOVER: lambda hand, hurt: hand.rotation.hand_over(hurt.machine),
 }
 """What each fault does; how it is undone is one and the same for all, and harms nothing that is well."""

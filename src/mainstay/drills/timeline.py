@@ -18,6 +18,8 @@ OTHER = "#0f8a8a"
 BAD = "#d1242f"
 FAULT, DETECTED, HEALED = "#d1242f", "#bf8700", "#2da44e"
 SIZE_INCHES = (10.0, 5.2)
+DOTS_PER_INCH = 72
+"""Of the one dot for each request, which is drawn as an image; all else is lines and text."""
 MOST_EVENTS = 100
 TOGETHER_SECONDS = 0.5
 LABEL_ROWS = 4
@@ -37,7 +39,7 @@ def timeline(run: Run) -> str:
             axis.spines[["top", "right"]].set_visible(False)
         axes[1].set_xlabel("seconds from the hurt")
         out = io.StringIO()
-        figure.savefig(out, format="svg", metadata={"Date": None, "Creator": None})
+        figure.savefig(out, format="svg", dpi=DOTS_PER_INCH, metadata={"Date": None, "Creator": None})
     return re.sub(r"^.*?(?=<svg)", "", out.getvalue(), flags=re.DOTALL)
 
 

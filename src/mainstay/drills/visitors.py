@@ -13,6 +13,7 @@ from dataclasses import asdict, dataclass
 from functools import partial
 from io import TextIOWrapper
 from pathlib import Path
+from random import Random
 from typing import Any
 
 from mainstay.drills.attempt import FAILED, PROBE, READ, UNKNOWN, WRITE, Attempt, to_line
@@ -94,12 +95,13 @@ class Visitors:
         self._attempts.flush()
 
     async def _stream(self, kind: str, send: Send, is_over: asyncio.Event) -> None:
+        """One in each slot, at a moment of chance: streams in step with round robin would each meet one server only."""
         rate = self._order.rates[kind.partition("-")[0]]
-        begun = time.monotonic()
+        begun, chance = time.monotonic(), Random(kind)
         under_way: set[asyncio.Task[None]] = set()
         number = 0
         while not is_over.is_set() and (kind not in (READ, WRITE) or self._has_entries):
-            due = begun + number / rate
+            due = begun + (number + chance.random()) / rate
             await asyncio.sleep(max(0.0, due - time.monotonic()))
             visit = asyncio.create_task(self._visit(kind, send, due))
             under_way.add(visit)

@@ -6,6 +6,7 @@ from mainstay.drills.hurting import Hand, Hurt
 from mainstay.grounds.hurtable import Hurtable
 from mainstay.grounds.lab.hurting import LabHurting
 from mainstay.grounds.lab.lab import Lab
+from mainstay.operations.database.keepers import order
 from mainstay.operations.drain import machine_in_rotation, take_back, take_out
 from mainstay.operations.site import Site
 
@@ -26,6 +27,10 @@ class SiteRotation:
     def put_back(self, machine: str) -> None:
         """Afterwards it is in rotation again."""
         take_back(self.site, machine)
+
+    def hand_over(self, machine: str) -> None:
+        """Afterwards another is primary."""
+        order(self.site, machine, "switchover")
 
 
 def heal_all(site: Site) -> tuple[Hurt, ...]:

@@ -34,7 +34,7 @@ def telling(doing: list[str], begun: list[int]) -> BaseStateCallback:
 
     class Telling(BaseStateCallback):
         @staticmethod
-        def operation_host_start(state: State, host: Host, op_hash: str) -> None:  # noqa: ARG004  pyinfra's signature
+        def operation_host_start(state: State, _host: Host, op_hash: str) -> None:
             index = int(next(iter(state.op_meta[op_hash].names)).partition("/")[0])
             if index not in begun:
                 begun.append(index)

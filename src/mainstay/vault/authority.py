@@ -67,10 +67,11 @@ class Pair:
         Raises:
             ValueError: the text is none, or of another kind.
         """
-        key = serialization.load_pem_private_key(self.key.encode(), password=None)
-        if not isinstance(key, ec.EllipticCurvePrivateKey):
-            raise ValueError("the key is not one of an elliptic curve")  # noqa: TRY004  the text is wrong, not our call
-        return key
+        match serialization.load_pem_private_key(self.key.encode(), password=None):
+            case ec.EllipticCurvePrivateKey() as key:
+                return key
+            case _:
+                raise ValueError("the key is not one of an elliptic curve")
 
 
 def found_authority(now: datetime) -> Pair:

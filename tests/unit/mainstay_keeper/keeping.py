@@ -8,7 +8,8 @@ from mainstay_keeper.cycle import Bell, Cycle, Self
 from mainstay_keeper.failsafe import Failsafe
 from mainstay_keeper.gtid import GtidSet
 from mainstay_keeper.keys import Keys
-from mainstay_keeper.nouns import RUNNING, Member, Mysql, Policy
+from mainstay_keeper.nouns import RUNNING, Member, Mysql
+from mainstay_keeper.policy import Policy
 from mainstay_keeper.register import Register
 from tests.fakes.hands import FakeMysql, FakeMysqld, FakePeers, FakeWatched
 from tests.fakes.store import FakeStore

@@ -4,6 +4,7 @@ import json
 import socket
 import stat
 import threading
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -12,22 +13,26 @@ from mainstay_keeper.actions import Answer
 from mainstay_keeper.control import Control, ordered, serve
 from mainstay_keeper.cycle import Bell, Told
 from mainstay_keeper.keys import Keys
-from mainstay_keeper.nouns import SWITCHOVER, Cluster, Mysql, Observation, Policy, Request
+from mainstay_keeper.nouns import SWITCHOVER, Cluster, Mysql, Observation, Request
 from mainstay_keeper.orders import Orders
+from mainstay_keeper.policy import Policy
 from mainstay_keeper.register import Register
 from tests.fakes.store import FakeStore
 from tests.unit.mainstay_keeper.keeping import KEYS, a_mysql
+
+DONE = Answer(0, "two is primary in place of one")
 
 
 class Answering(Orders):
     """The leader's keeper answers a request the moment it is looked for."""
 
-    def __init__(self, store: FakeStore, keys: Keys) -> None:
+    def __init__(self, store: FakeStore, keys: Keys, answer: Answer) -> None:
         super().__init__(store, keys)
         self._answering = Register(store, keys)
+        self.answer = answer
 
-    def answer_to(self, revision: int) -> str | None:
-        self._answering.answer(Answer(revision, "two is primary in place of one"))
+    def answer_to(self, revision: int) -> Answer | None:
+        self._answering.answer(replace(self.answer, revision=revision))
         return super().answer_to(revision)
 
 
@@ -36,9 +41,9 @@ def store() -> FakeStore:
     return FakeStore()
 
 
-def a_control(store: FakeStore, mysql: Mysql | None = None) -> Control:
+def a_control(store: FakeStore, mysql: Mysql | None = None, answer: Answer = DONE) -> Control:
     seen = Observation("one", 1.0, mysql or a_mysql("u1"), Cluster(), True, 5.0, Policy())
-    return Control(lambda: Answering(store, KEYS), lambda: Told(seen, "All is well."), Bell())
+    return Control(lambda: Answering(store, KEYS, answer), lambda: Told(seen, "All is well."), Bell())
 
 
 def said(control: Control, order: str, **words: str) -> tuple[bool, str]:
@@ -75,6 +80,11 @@ def test_automation_is_switched_off_and_on_and_failovers_are_acknowledged(store:
 @pytest.mark.parametrize("order", ["switchover", "failover", "reinit"])
 def test_a_request_is_put_and_its_answer_waited_for(store: FakeStore, order: str) -> None:
     assert said(a_control(store), order, to="two") == (True, "two is primary in place of one")
+
+
+def test_a_request_that_is_refused_has_failed(store: FakeStore) -> None:
+    refused = Answer(0, "No switchover: two is not in the sync set", is_refused=True)
+    assert said(a_control(store, answer=refused), "switchover") == (False, f"{refused.sentence}.")
 
 
 def test_one_request_at_a_time(store: FakeStore) -> None:

@@ -24,6 +24,7 @@ from mainstay_keeper.actions import (
 )
 from mainstay_keeper.decide import decide
 from mainstay_keeper.nouns import FAILOVER, HANGING, REINIT, STARTING, SWITCHOVER, Beginning, Observation
+from mainstay_keeper.policy import Policy
 from tests.unit.mainstay_keeper.builders import (
     EPOCH,
     NOW,
@@ -51,7 +52,7 @@ CANDIDATE = replica("n2", is_receiving=False)
 FENCING = [
     (
         "a primary whose session ends",
-        seen(primary(), leader=N1, sync=sync(), left=1.0),
+        seen(primary(), leader=N1, sync=sync(), left=Policy().fence),
         Decision(
             (Fence("the session ends before it could be renewed"),),
             "MySQL is fenced: the session ends before it could be renewed.",
@@ -445,10 +446,7 @@ ERRANT = [
     (
         "made anew as asked, but it is needed",
         seen(replica("n2"), member("n1"), me="n2", leader=N1, sync=sync(replicas=["n2"]), request=asks(REINIT, "n2")),
-        Decision(
-            (Answer(9, "Not made anew: n1 is not open, or relies on n2 alone"),),
-            "Not made anew: n1 is not open, or relies on n2 alone.",
-        ),
+        Decision((), "Is to be made anew, once n1 no longer relies on it."),
     ),
     (
         "made anew as asked, but the leader is not open",
@@ -461,8 +459,8 @@ ERRANT = [
             request=asks(REINIT, "n2"),
         ),
         Decision(
-            (Answer(9, "Not made anew: n1 is not open, or relies on n2 alone"),),
-            "Not made anew: n1 is not open, or relies on n2 alone.",
+            (Answer(9, "Not made anew: n1 does not take writes", is_refused=True),),
+            "Not made anew: n1 does not take writes.",
         ),
     ),
 ]
@@ -504,7 +502,7 @@ LEADING = [
         "a hand-over that went wrong",
         seen(OLD, leader=N1, sync=sync(), request=asks(SWITCHOVER, "n2")),
         Decision(
-            (Answer(9, "The switchover was called off: n1 is primary again"), Open(is_waiting=True)),
+            (Answer(9, "The switchover was called off: n1 is primary again", is_refused=True), Open(is_waiting=True)),
             "The switchover was called off: n1 is primary again.",
         ),
     ),
@@ -540,12 +538,12 @@ ASKED = [
     (
         "a switchover to one that is behind",
         seen(primary(), member("n2", replica("n2", lag=5.0)), leader=N1, sync=sync(), request=asks(SWITCHOVER, "n2")),
-        Decision((Answer(9, NO_SWITCHOVER),), f"{NO_SWITCHOVER}."),
+        Decision((Answer(9, NO_SWITCHOVER, is_refused=True),), f"{NO_SWITCHOVER}."),
     ),
     (
         "a switchover to one that does not know how far behind it is",
         seen(primary(), member("n2", replica("n2", lag=None)), leader=N1, sync=sync(), request=asks(SWITCHOVER, "n2")),
-        Decision((Answer(9, NO_SWITCHOVER),), f"{NO_SWITCHOVER}."),
+        Decision((Answer(9, NO_SWITCHOVER, is_refused=True),), f"{NO_SWITCHOVER}."),
     ),
     (
         "a failover to any",
@@ -566,7 +564,9 @@ ASKED = [
     (
         "a forced failover to one that is not there",
         seen(primary(), leader=N1, sync=sync(replicas=[]), request=asks(FAILOVER, "n2", is_forced=True)),
-        Decision((Answer(9, "No failover: n2 cannot take writes"),), "No failover: n2 cannot take writes."),
+        Decision(
+            (Answer(9, "No failover: n2 cannot take writes", is_refused=True),), "No failover: n2 cannot take writes."
+        ),
     ),
     (
         "a failover to the primary",
@@ -577,7 +577,7 @@ ASKED = [
         "a failover while somebody of the set is not heard",
         seen(primary(), member("n2"), leader=N1, sync=sync(), request=asks(FAILOVER, "n2")),
         Decision(
-            (Answer(9, "No failover: n2 is not in the sync set, or not all of it is heard"),),
+            (Answer(9, "No failover: n2 is not in the sync set, or not all of it is heard", is_refused=True),),
             "No failover: n2 is not in the sync set, or not all of it is heard.",
         ),
     ),
@@ -585,7 +585,8 @@ ASKED = [
         "the primary is to be made anew",
         seen(primary(), *BOTH, leader=N1, sync=sync(), request=asks(REINIT, "n1")),
         Decision(
-            (Answer(9, "Not made anew: n1 is primary, or not heard"),), "Not made anew: n1 is primary, or not heard."
+            (Answer(9, "Not made anew: n1 is primary, or not heard", is_refused=True),),
+            "Not made anew: n1 is primary, or not heard.",
         ),
     ),
     (
@@ -602,6 +603,7 @@ def written(*names: str, joining: tuple[str, ...] = (), gone: tuple[str, ...] = 
 
 ALONE = primary(is_waiting=False, ackers=frozenset())
 LONELY = "Is primary alone: nobody acknowledges, so writes wait for nobody."
+LET_GO = "Is primary alone: n2 is to be made anew, so writes wait for nobody."
 STUCK = "Is primary alone: n2, n3 no longer acknowledges, so writes wait for nobody."
 SETS = [
     (
@@ -638,6 +640,29 @@ SETS = [
         "they are connected and do not answer",
         seen(primary(waiters=1), *BOTH, leader=N1, sync=sync(), since=since(stalled=2)),
         Decision((written(joining=("n2", "n3")), SetWaiting(is_on=False), CutOff("n2"), CutOff("n3")), STUCK),
+    ),
+    (
+        "the only one that could take over is to be made anew",
+        seen(primary(), member("n2"), leader=N1, sync=sync(replicas=["n2"]), request=asks(REINIT, "n2")),
+        Decision((written(joining=("n2",)), SetWaiting(is_on=False), CutOff("n2"), CutOff("n3")), LET_GO),
+    ),
+    (
+        "the only one of the set that is heard is to be made anew",
+        seen(primary(), member("n2"), leader=N1, sync=sync(), request=asks(REINIT, "n2")),
+        Decision(
+            (written(joining=("n2", "n3")), SetWaiting(is_on=False), CutOff("n2"), CutOff("n3")),
+            LET_GO,
+        ),
+    ),
+    (
+        "it is to be made anew, and was let go of, but writes still wait",
+        seen(primary(), member("n2"), leader=N1, sync=sync(replicas=[], joining=["n2"]), request=asks(REINIT, "n2")),
+        Decision((SetWaiting(is_on=False), CutOff("n2"), CutOff("n3")), LET_GO),
+    ),
+    (
+        "it is to be made anew, and nobody relies on it",
+        seen(ALONE, member("n2"), leader=N1, sync=sync(replicas=[], joining=["n2"]), request=asks(REINIT, "n2")),
+        Decision((), LET_GO),
     ),
     (
         "one has left, and another has all",

@@ -6,11 +6,13 @@ from dataclasses import dataclass, field, replace
 import pytest
 
 from mainstay_keeper.failsafe import Failsafe, Question, Right
-from mainstay_keeper.nouns import Cluster, Leader, Observation, Policy
+from mainstay_keeper.nouns import Cluster, Leader, Observation
+from mainstay_keeper.policy import LONGEST_TTL, Policy
 from tests.unit.mainstay_keeper.builders import leads, member, primary, seen, sync
 
 NEVER = float("-inf")
 POLICY = Policy()
+RIGHT = POLICY.ttl - POLICY.margin
 
 
 @dataclass
@@ -76,7 +78,7 @@ def site() -> Site:
 
 
 def test_a_store_that_was_heard_a_moment_ago_is_reason_enough_to_ask_nobody(site: Site) -> None:
-    site.passes(POLICY.silence)
+    site.passes(POLICY.silence - 0.01)
     assert not site.asks()
     assert site.leader.note(None).until == NEVER
 
@@ -85,7 +87,7 @@ def test_all_say_yes_and_it_goes_on_from_before_it_asked(site: Site) -> None:
     site.passes(2)
     asked_at = site.clock.now
     assert site.asks()
-    assert site.leader.note(None) == Right(asked_at + 4, asked_at + 5)
+    assert site.leader.note(None) == Right(asked_at + RIGHT, asked_at + POLICY.ttl)
 
 
 def test_who_says_yes_does_not_bid_before_the_leader_has_stopped(site: Site) -> None:
@@ -93,7 +95,7 @@ def test_who_says_yes_does_not_bid_before_the_leader_has_stopped(site: Site) -> 
     site.asks()
     for name, side in site.others.sides.items():
         now = site.others.clocks[name]()
-        assert side.note(None) == Right(now + 4, now + 5)
+        assert side.note(None) == Right(now + RIGHT, now + POLICY.ttl)
 
 
 @pytest.mark.parametrize("missing", ["n2", "n3"])
@@ -138,15 +140,17 @@ def test_only_an_open_primary_asks(site: Site, observation: Observation) -> None
 def test_who_has_read_otherwise_says_no_and_gives_up_its_right(site: Site, read: Leader | None) -> None:
     site.passes(2)
     side, now = site.others.sides["n2"], site.others.clocks["n2"].now
-    assert side.agree(Question("n1", site.seen.cluster.leader.epoch if site.seen.cluster.leader else 0, now))
+    assert side.agree(
+        Question("n1", site.seen.cluster.leader.epoch if site.seen.cluster.leader else 0, now, POLICY.ttl)
+    )
     assert side.note(Cluster(leader=read)) == Right(NEVER, now + 5)
-    assert not side.agree(Question("n1", 7, now))
+    assert not side.agree(Question("n1", 7, now, POLICY.ttl))
 
 
 def test_one_that_has_read_nothing_yet_says_no_and_does_not_bid_for_a_while(site: Site) -> None:
     side = Failsafe(POLICY, site.others, site.clock)
-    assert not side.agree(Question("n1", 7, site.clock.now))
-    assert side.note(None) == Right(NEVER, site.clock.now + POLICY.ttl)
+    assert not side.agree(Question("n1", 7, site.clock.now, POLICY.ttl))
+    assert side.note(None) == Right(NEVER, site.clock.now + LONGEST_TTL)
 
 
 def test_one_that_hears_the_store_says_no_so_that_another_takes_over_in_time(site: Site) -> None:
@@ -165,7 +169,7 @@ def test_a_yes_that_comes_late_grants_what_is_over(site: Site) -> None:
     asked_at = site.others.clocks["n2"].now
     site.others.before_asking = freeze
     site.asks()
-    assert site.others.sides["n2"].note(None) == Right(asked_at + 4, asked_at + 5)
+    assert site.others.sides["n2"].note(None) == Right(asked_at + RIGHT, asked_at + POLICY.ttl)
     assert site.others.clocks["n2"].now > asked_at + 5
 
 
@@ -173,7 +177,7 @@ def test_a_time_that_its_clock_has_not_shown_yet_is_of_a_machine_before_its_rest
     site.passes(2)
     leader = site.seen.cluster.leader
     assert leader
-    assert not site.others.sides["n2"].agree(Question("n1", leader.epoch, site.others.clocks["n2"].now + 1))
+    assert not site.others.sides["n2"].agree(Question("n1", leader.epoch, site.others.clocks["n2"].now + 1, POLICY.ttl))
 
 
 def test_the_asker_remembers_what_others_may_have_promised_though_their_answer_is_lost(site: Site) -> None:

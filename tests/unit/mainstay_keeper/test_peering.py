@@ -90,7 +90,7 @@ def test_a_keeper_asks_for_the_time_and_may_go_on(other: Other, certify: Certify
     at = peers.time_at("n2")
     assert at is not None
     assert 0 <= clock.now() - at < 5
-    question = Question("n1", 7, at)
+    question = Question("n1", 7, at, 5.0)
     assert peers.agrees("n2", question)
     other.is_willing = False
     assert not peers.agrees("n2", question)
@@ -98,7 +98,7 @@ def test_a_keeper_asks_for_the_time_and_may_go_on(other: Other, certify: Certify
 
 
 def test_nobody_asks_in_the_name_of_another(other: Other, certify: Certify) -> None:
-    assert not asked_as(other, certify, "keeper", "n3").agrees("n2", Question("n1", 7, 0.0))
+    assert not asked_as(other, certify, "keeper", "n3").agrees("n2", Question("n1", 7, 0.0, 5.0))
     assert other.questions == []
 
 
@@ -114,7 +114,7 @@ def test_who_shows_no_certificate_is_told_nothing(other: Other, certify: Certify
 
 def test_a_site_without_tls_asks_in_the_clear() -> None:
     with serving(Other(), None) as other:
-        assert other.peers(None).agrees("n2", Question("n1", 7, 0.0))
+        assert other.peers(None).agrees("n2", Question("n1", 7, 0.0, 5.0))
 
 
 def test_what_is_no_question_is_answered_with_no() -> None:

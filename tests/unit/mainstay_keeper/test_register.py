@@ -103,7 +103,7 @@ def test_a_takeover_that_was_asked_for_is_not_counted(store: FakeStore) -> None:
     assert revision
     order = WriteSync(sync_of(one.read()), one.leads(), is_takeover=True, answer=Answer(revision, "Done."))
     assert one.register.take_over(order, TURN, 3600)
-    assert (one.read().recent, one.read().request, orders.answer_to(revision)) == (0, None, "Done.")
+    assert (one.read().recent, one.read().request, orders.answer_to(revision)) == (0, None, Answer(revision, "Done."))
 
 
 def test_a_lead_is_handed_over_with_the_sync_set_or_not_at_all(store: FakeStore) -> None:
@@ -129,7 +129,7 @@ def test_one_request_at_a_time(store: FakeStore) -> None:
     assert one.read().request == Request(SWITCHOVER, "two", revision=revision)
     assert orders.answer_to(revision) is None
     assert one.register.answer(Answer(revision, "Called off."))
-    assert (orders.answer_to(revision), one.read().request) == ("Called off.", None)
+    assert (orders.answer_to(revision), one.read().request) == (Answer(revision, "Called off."), None)
 
 
 def test_pause_and_resume(store: FakeStore) -> None:

@@ -56,7 +56,13 @@ monitoring: FALSE
             "requirements": "requirements.txt",
             "stop_timeout": 30.0,
         },
-        "database": {"engine": "mysql", "failover": "automatic", "max_lag": 5.0, "buffer_pool": None},
+        "database": {
+            "engine": "mysql",
+            "failover": "automatic",
+            "takeover": "normal",
+            "max_lag": 5.0,
+            "buffer_pool": None,
+        },
         "https": False,
         "firewall": False,
         "monitoring": False,
@@ -71,7 +77,7 @@ balancer:
    mode: active-active, addresses: [192.0.2.20, 192.0.2.21], takeover: patient, notify: /usr/local/bin/claim --now,
    extra: [option x, option y]}
 web: {static: {/static: ./app/static/}, max_body: 1GiB, headers: {X-A: no; x, x-b: 010}}
-database: {failover: manual, max_lag: 1h, buffer_pool: 2GiB}
+database: {failover: manual, takeover: safe, max_lag: 1h, buffer_pool: 2GiB}
 lab: {port: 0x1F91, buffer_pool: 512KiB, disk: 4GiB}
 """
     one = "app, database], address: 192.0.2.1, ssh: {user: me, port: 22, key: ~/k}}"
@@ -99,6 +105,7 @@ lab: {port: 0x1F91, buffer_pool: 512KiB, disk: 4GiB}
     assert spec.database.model_dump() == {
         "engine": "mysql",
         "failover": "manual",
+        "takeover": "safe",
         "max_lag": 3600.0,
         "buffer_pool": 2**31,
     }

@@ -17,6 +17,7 @@ SECTION_OF = {key: section for section, keys in SITE_KEYS.items() for key in key
 
 # What each example needs around it to be a whole file.
 MACHINES = "machines: {srv-01: {runs: [balancer, web, app, database]}}\n"
+THREE_MACHINES = MACHINES.replace("}}", "}, one: {runs: [witness]}, two: {runs: [witness]}}")
 SITE = "name: shop\ndomain: shop.test\n"
 OFF = "https: off\nfirewall: off\nmonitoring: off\n"
 MANUAL = "database: {failover: manual}\n"
@@ -26,7 +27,7 @@ REST = {
     "balancer": MINIMAL + APP,
     "web": MINIMAL + APP,
     "app": MINIMAL,
-    "database": SITE + MACHINES + APP + OFF,
+    "database": SITE + THREE_MACHINES + APP + OFF,
     "switches": SITE + MACHINES + APP + MANUAL,
     "lab": MINIMAL + APP,
 }
@@ -95,7 +96,9 @@ def test_the_third_has_a_second_balancer(tmp_path: Path) -> None:
         "srv-01": ("web", "app", "database"),
         "srv-02": ("web", "app", "database"),
     }
-    assert distributed.model_copy(update={"machines": ha.machines}) == ha
+    automatic = ha.database
+    assert (distributed.database.failover, automatic.failover) == ("manual", "automatic")
+    assert distributed.model_copy(update={"machines": ha.machines, "database": automatic}) == ha
 
 
 @pytest.mark.parametrize(("folder", "names"), [("docs", SECTIONS), ("blueprints", BLUEPRINTS)])

@@ -1,6 +1,7 @@
 """The keeper: starts MySQL, agrees with its peers on who is primary, and sees to it that nobody else takes writes."""
 
 import json
+from collections.abc import Mapping
 
 from mainstay.model import certificate
 from mainstay.model.component import Component, View
@@ -16,6 +17,19 @@ SETTINGS = "/etc/mainstay-keeper/settings.json"
 UNIT, GUARD = "mainstay-keeper.service", "mainstay-keeper-guard.service"
 UNIT_FILE, GUARD_FILE = f"/etc/systemd/system/{UNIT}", f"/etc/systemd/system/{GUARD}"
 PORT, PEERS = 8008, 8009
+PATIENCE: Mapping[str, Mapping[str, float]] = {
+    "fast": {
+        "ttl": 3.0, "margin": 0.4, "fence": 0.6, "every": 0.25, "endpoint": 0.3, "call": 0.6,
+        "silence": 0.7, "hearing": 0.4, "patience": 1.0, "head_start": 1.0,
+    },
+    "normal": {},
+    "safe": {
+        "ttl": 10.0, "margin": 1.5, "fence": 2.0, "every": 1.0, "endpoint": 1.2, "call": 2.5,
+        "silence": 2.5, "hearing": 1.5, "patience": 4.0, "head_start": 3.0,
+    },
+}  # fmt: skip
+"""`database: takeover`, in what differs from the keeper's own policy; its rules say how these fit each other."""
+
 ROUTER = "/run/haproxy/admin.sock"
 """The router's runtime socket: HAProxy lets servers be set up or down only where it lets everything be done."""
 
@@ -74,6 +88,7 @@ def _settings(view: View[Spec]) -> str:
         "certificate": identity,
         "key": identity,
         "router": ROUTER if "app" in here.roles else "",
+        "policy": PATIENCE[view.spec.database.takeover],
     }
     return json.dumps(settings, indent=2)
 

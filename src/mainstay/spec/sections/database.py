@@ -12,6 +12,8 @@ Engine = Literal["mysql"]
 Failover = Literal["automatic", "manual"]
 ENGINES: tuple[Engine, ...] = get_args(Engine)
 FAILOVERS: tuple[Failover, ...] = get_args(Failover)
+Takeover = Literal["fast", "normal", "safe"]
+TAKEOVERS: tuple[Takeover, ...] = get_args(Takeover)
 
 
 class Database(Section):
@@ -22,6 +24,9 @@ class Database(Section):
     )
     failover: Annotated[Failover, chosen("a kind of failover", FAILOVERS)] = Field(
         "automatic", description="Who promotes a replica when the primary is lost: the machines, or you."
+    )
+    takeover: Annotated[Takeover, chosen("a way to take over", TAKEOVERS)] = Field(
+        "normal", description="How soon a primary that is not heard of is given up: after 3, 5 or 10 s."
     )
     max_lag: Duration = lasting("5s", "How far a replica may be behind and still be read from.")
     buffer_pool: Size | None = Field(

@@ -7,7 +7,8 @@ from itertools import count, permutations
 from mainstay_keeper import actions as do
 from mainstay_keeper import lasting, view, warm
 from mainstay_keeper.decide import decide
-from mainstay_keeper.nouns import Beginning, Cluster, Member, Mysql, Observation, Policy, Sync
+from mainstay_keeper.nouns import Beginning, Cluster, Member, Mysql, Observation, Sync
+from mainstay_keeper.policy import Policy
 from tests.unit.mainstay_keeper.model.mysql import Server, of
 from tests.unit.mainstay_keeper.model.store import Store
 
