@@ -19,6 +19,7 @@ from mainstay_keeper.actions import (
     HandOver,
     KillMysql,
     LeaveCircle,
+    Meet,
     Open,
     Rebuild,
     Resign,
@@ -109,9 +110,19 @@ class Acts(Protocol):
         """Take writes."""
 
 
+class Peers(Protocol):
+    """The other keepers: see `peers.Peers`."""
+
+    def meet(self, name: str) -> None:
+        """Have a connection to one, if that can be."""
+
+    def await_applied(self, action: AwaitApplied, seen: Observation) -> bool:
+        """Whether it has applied in time all that is executed here."""
+
+
 @dataclass(frozen=True)
 class Hands:
-    """All that a cycle reaches. `await_applied` asks another keeper, `rebuild` begins beside the cycle.
+    """All that a cycle reaches. `rebuild` begins beside the cycle.
 
     route: tell the router of this machine who takes writes.
     """
@@ -120,7 +131,7 @@ class Hands:
     mysql: Acts
     register: Register
     watched: Watched
-    await_applied: Callable[[AwaitApplied, Observation], bool]
+    peers: Peers
     rebuild: Callable[[Rebuild, Observation], None]
     close: Callable[[], None]
     failsafe: Failsafe
@@ -145,13 +156,13 @@ def _carry_out(action: Action, seen: Observation, hands: Hands) -> None:
             _start_or_end(action, seen, hands)
         case Open() | Follow() | StopReceiving() | StartApplying() | SetWaiting() | CutOff():
             _turn_mysql(action, seen, hands)
-        case Warm() | Circle() | LeaveCircle() | Rebuild():
+        case Warm() | Circle() | LeaveCircle() | Meet() | Rebuild():
             _prepare(action, seen, hands)
         case Bid() | Resign() | WriteSync() | HandOver() | Answer():
             if not _write(action, seen, hands.register):
                 raise RefusedError("the store has changed meanwhile")
         case AwaitApplied():
-            if not hands.await_applied(action, seen):
+            if not hands.peers.await_applied(action, seen):
                 raise NotYetError(f"{action.name} has not applied all in {action.seconds:g} s")
 
 
@@ -191,7 +202,7 @@ def _turn_mysql(
             hands.mysql.cut_off(action.name)
 
 
-def _prepare(action: Warm | Circle | LeaveCircle | Rebuild, seen: Observation, hands: Hands) -> None:
+def _prepare(action: Warm | Circle | LeaveCircle | Meet | Rebuild, seen: Observation, hands: Hands) -> None:
     """A leader acknowledges to its heir with the guard armed already: it writes."""
     match action:
         case Warm():
@@ -200,6 +211,8 @@ def _prepare(action: Warm | Circle | LeaveCircle | Rebuild, seen: Observation, h
             hands.mysql.circle(action.heir)
         case LeaveCircle():
             hands.mysql.leave_circle()
+        case Meet():
+            hands.peers.meet(action.name)
         case Rebuild():
             hands.rebuild(action, seen)
 

@@ -133,6 +133,13 @@ class WriteSync:
 
 
 @dataclass(frozen=True)
+class Meet:
+    """Have a connection to a member's keeper ready, if that can be, so that what is asked next takes no time."""
+
+    name: str
+
+
+@dataclass(frozen=True)
 class AwaitApplied:
     """Ask a member directly until it has applied all that is executed here, and no COMMIT waits here any more.
 
@@ -169,7 +176,7 @@ class Rebuild:
 Action = (
     StartMysql | Fence | KillMysql | StopReceiving | StartApplying | Follow | SetWaiting | CutOff | Open
     | Warm | Circle | LeaveCircle
-    | Bid | Resign | WriteSync | AwaitApplied | HandOver | Rebuild | Answer
+    | Bid | Resign | WriteSync | Meet | AwaitApplied | HandOver | Rebuild | Answer
 )  # fmt: skip
 
 

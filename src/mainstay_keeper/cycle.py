@@ -21,6 +21,9 @@ MOST_AT_ONCE = 60
 """What was done shows at the next look; so that one follows, but a cycle that does the same for ever slows down."""
 
 NO_SESSION = float("-inf")
+A_MOMENT = 0.1
+"""A session is not renewed again so soon: when cycles follow each other something is under way that is in a hurry."""
+
 NUMBERS = re.compile(r"\d+")
 """A lag that is another each second is no news."""
 
@@ -87,6 +90,7 @@ class Cycle:
         self._say = say
         self._session = 0
         self._length = 0.0
+        self._renewed_at = NO_SESSION
         self._is_first_word = False
         self._deadline = NO_SESSION
         self._in_a_row = 0
@@ -144,8 +148,7 @@ class Cycle:
         return replace(seen, since=lasting.remembered(seen))
 
     def _renew(self, mysql: Mysql, frozen_for: int) -> Cluster | None:
-        """Prolong the session, publish, read; only if all of it succeeded, the deadline moves: by when it began."""
-        begun = clock.now()
+        """Prolong the session, publish, read; only if all of it succeeded, the deadline moves: by when that began."""
         try:
             cluster = self._publish(mysql, frozen_for) if self._is_alive() else None
         except StoreError as error:
@@ -153,20 +156,24 @@ class Cycle:
                 self._say(f"The store was not heard: {error}")
             return None
         if cluster is None:  # what was held is gone; the next cycle begins anew, as one who holds nothing
-            self._session, self._length, self._deadline = 0, 0.0, min(self._deadline, begun)
+            self._session, self._length, self._deadline = 0, 0.0, min(self._deadline, clock.now())
             return None
-        self._deadline = begun + min(self._length, self._me.policy.ttl) - self._me.policy.margin
+        self._deadline = self._renewed_at + min(self._length, self._me.policy.ttl) - self._me.policy.margin
         return cluster
 
     def _is_alive(self) -> bool:
-        """Whether there is a session, with its full time before it; a keeper's first look is for its predecessor's."""
-        register, wanted = self._hands.register, self._me.policy.ttl
+        """Whether there is a session, renewed a moment ago; a keeper's first look is for its predecessor's."""
+        register, wanted, now = self._hands.register, self._me.policy.ttl, clock.now()
         if not self._session and self._deadline == NO_SESSION:
             self._session = register.adopt_session(self._me.name)
-        if self._session and (self._length in (0.0, wanted) or self._holds_the_lead()):
+        is_kept = self._session and (self._length in (0.0, wanted) or self._holds_the_lead())
+        if is_kept and self._length and now - self._renewed_at < A_MOMENT:
+            return True
+        if is_kept:
             self._length = register.keep_alive(self._session)
         else:
             self._is_first_word, self._session, self._length = True, register.begin_session(wanted), wanted
+        self._renewed_at = now
         return self._length > 0
 
     def _holds_the_lead(self) -> bool:

@@ -21,6 +21,7 @@ from mainstay_keeper.actions import (
     Decision,
     Fence,
     HandOver,
+    Meet,
     Open,
     Resign,
     StartApplying,
@@ -98,7 +99,8 @@ def _handing_over(seen: Observation, request: Request, to: str) -> Decision:
     answer = Answer(request.revision, f"{to} is primary in place of {seen.me}")
     hand_over = HandOver(to, session, new, _epoch(seen), answer)
     fence = Fence(f"switchover to {to}", spares_clients=True)
-    return Decision((fence, AwaitApplied(to, seen.policy.handover), hand_over), f"Hands over to {to}, as was asked.")
+    steps = (Meet(to), fence, AwaitApplied(to, seen.policy.handover), hand_over)
+    return Decision(steps, f"Hands over to {to}, as was asked.")
 
 
 def _failing_over(seen: Observation, request: Request) -> Decision:

@@ -5,7 +5,7 @@ import json
 import ssl
 import time
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from typing import Any
 from urllib.parse import urlencode
 
@@ -23,17 +23,28 @@ ANSWER_SECONDS = 1.0
 
 @dataclass(frozen=True)
 class Peers:
-    """addresses: every member's, by its name; port: for keepers alone; context: how they know each other."""
+    """addresses: every member's, by its name; port: for keepers alone; context: how they know each other.
+
+    The cycle alone meets and awaits; the other questions may be put from any thread.
+    """
 
     addresses: Mapping[str, str]
     port: int
     context: ssl.SSLContext | None
     connect: Connect = Line
+    _met: dict[str, http.client.HTTPConnection] = field(default_factory=dict)
+
+    def meet(self, name: str) -> None:
+        """Have a connection to a member, on which it has just answered; or none."""
+        line = self._line(name, ANSWER_SECONDS)
+        if _answer(line, "GET", "/clock"):
+            self._met[name] = line
 
     def await_applied(self, action: AwaitApplied, seen: Observation) -> bool:
         """Whether, in time, no COMMIT waits here any more, and the member has executed all that is executed here."""
         end = clock.now() + min(action.seconds, seen.deadline - clock.now())
-        mine, theirs = self.connect(ANSWER_SECONDS), self._line(action.name, ANSWER_SECONDS)
+        mine = self.connect(ANSWER_SECONDS)
+        theirs = self._met.pop(action.name, None) or self._line(action.name, ANSWER_SECONDS)
         try:
             while clock.now() < end:
                 executed = _all_executed(mine)

@@ -100,7 +100,7 @@ def _cycle(settings: Settings, bell: Bell, mysqld: Mysqld, failsafe: Failsafe, p
         mysql,
         Register(_etcd(settings), Keys(settings.site)),
         Watched(Deadline(), mysqld),
-        peers.await_applied,
+        peers,
         rebuild,
         close,
         failsafe,

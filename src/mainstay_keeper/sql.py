@@ -68,7 +68,7 @@ class Line:
     def _connected(self) -> Any:
         if self._connection is None:
             self._connection = pymysql.connect(
-                unix_socket=self._socket, user=USER, autocommit=True,
+                unix_socket=self._socket, user=USER, autocommit=True, ssl_disabled=True,
                 connect_timeout=self._seconds, read_timeout=self._seconds, write_timeout=self._seconds,
             )  # fmt: skip
         return self._connection

@@ -95,6 +95,9 @@ class FakePeers:
         self.has_applied = True
         self.says_yes = True
 
+    def meet(self, name: str) -> None:
+        self.done.append(f"meet {name}")
+
     def await_applied(self, action: AwaitApplied, seen: Observation) -> bool:
         self.done.append(f"await {action.name}")
         return self.has_applied

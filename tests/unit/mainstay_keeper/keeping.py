@@ -58,7 +58,7 @@ def a_keeper(store: FakeStore, name: str, mysql: Mysql, is_rebuilding: bool = Fa
         fake,
         Register(store, KEYS),
         FakeWatched(done),
-        peers.await_applied,
+        peers,
         peers.rebuild,
         peers.close,
         failsafe,

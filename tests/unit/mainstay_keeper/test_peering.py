@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -29,6 +30,7 @@ class Other:
     """The one that is asked: n2."""
 
     port: int = 0
+    connections: int = 0
     questions: list[Question] = field(default_factory=list)
     is_willing: bool = True
     applied: set[str] = field(default_factory=lambda: {"a:1-5"})
@@ -43,7 +45,12 @@ class Other:
 
 @contextmanager
 def serving(other: Other, context: ssl.SSLContext | None) -> Iterator[Other]:
-    server = PeerServer((HERE, 0), Answers(other.agree, lambda gtid: gtid in other.applied), context)
+    class Counting(PeerServer):
+        def get_request(self) -> tuple[Any, Any]:
+            other.connections += 1
+            return super().get_request()
+
+    server = Counting((HERE, 0), Answers(other.agree, lambda gtid: gtid in other.applied), context)
     other.port = server.server_address[1]
     thread = threading.Thread(target=server.serve_forever, args=(0.01,))
     thread.start()
@@ -145,6 +152,21 @@ def test_a_hand_over_waits_until_no_commit_waits_and_the_other_has_applied_all()
         assert applied(other, mine, 3)
     assert [statement.split()[0] for statement in mine.asked] == ["SHOW", "SHOW", "SHOW", "SELECT"]
     assert mine.open == 0
+
+
+def test_one_that_was_met_is_asked_on_the_same_connection() -> None:
+    with serving(Other(), None) as other:
+        peers, here = other.peers(None, a_server()), seen(primary(), now=clock.now(), deadline=clock.now() + 4)
+        peers.meet("n2")
+        assert peers.await_applied(AwaitApplied("n2", 3.0), here)
+        assert other.connections == 1
+
+
+def test_one_that_cannot_be_met_is_not_waited_for() -> None:
+    with serving(Other(), None) as other:
+        gone = other.peers(None)
+    gone.meet("n2")
+    assert gone.time_at("n2") is None
 
 
 @pytest.mark.parametrize("mine", [a_server(executed="a:1-6"), a_server(*[1] * 1000)], ids=["lacks some", "one waits"])

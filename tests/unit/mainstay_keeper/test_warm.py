@@ -13,6 +13,7 @@ from mainstay_keeper.actions import (
     Fence,
     HandOver,
     LeaveCircle,
+    Meet,
     SetWaiting,
     StartApplying,
     StopReceiving,
@@ -37,7 +38,8 @@ N1, N2 = leads("n1"), leads("n2")
 BOTH = (member("n2"), member("n3"))
 HANDED = HandOver("n2", 2, sync("n2", ["n3", "n1"]), EPOCH, Answer(9, "n2 is primary in place of n1"))
 HANDS_OVER = Decision(
-    (Fence("switchover to n2", spares_clients=True), AwaitApplied("n2", 3.0), HANDED), "Hands over to n2, as was asked."
+    (Meet("n2"), Fence("switchover to n2", spares_clients=True), AwaitApplied("n2", 3.0), HANDED),
+    "Hands over to n2, as was asked.",
 )
 HEIR = member("n2", replica("n2", is_source_on=True, is_waiting=True, ackers=frozenset({"n1"})))
 GIVING = replace(member("n1"), heir="n2")

@@ -26,7 +26,7 @@ RECYCLE_SECONDS = 300
 # While the database changes its primary, a write waits and tries again. Each that waits holds a thread: most of
 # the threads of a process are left for the reads and for the health check. Nor do they wait long for their turn.
 PATIENCE_SECONDS = 3.0
-PAUSE_SECONDS = 0.05
+PAUSE_SECONDS = 0.02
 MOST_WRITES = 12
 TURN_SECONDS = 0.05
 

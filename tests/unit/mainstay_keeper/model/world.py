@@ -232,6 +232,8 @@ class World:
 
     def _carried_out(self, node: Node, action: do.Action) -> bool:
         server = node.server
+        if isinstance(action, do.Meet):
+            return True
         if isinstance(action, do.Fence | do.KillMysql) and self.rules.stops_gracefully:
             server.stop_gracefully()
         elif isinstance(action, do.StartMysql):
