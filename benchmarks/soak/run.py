@@ -7,18 +7,14 @@ rows, and the databases' GTID sets against each other. Beside them each database
 import argparse
 import json
 import random
-import shutil
-import subprocess
 import sys
-import tempfile
 import time
 from collections import Counter
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+from benchmarks.soak.place import a_site
 from mainstay.drills.attempt import PROBE, READ, WRITE
 from mainstay.drills.catalogue import PRIMARY, REPLICA, VOTER, Drill
 from mainstay.drills.load import Load
@@ -28,26 +24,26 @@ from mainstay.operations.database import sql
 from mainstay.operations.database.keepers import command
 from mainstay.operations.drill import drills_of
 from mainstay.operations.drilled import load_for, victim_of
+from mainstay.operations.errors import OperationError
 from mainstay.operations.heal import hand_of
 from mainstay.operations.lock import only_operator
-from mainstay.operations.site import Site, open_site
+from mainstay.operations.site import Site
 from mainstay.operations.status import status
 
-CHECKOUT = Path(__file__).parent.parent.parent
-NAME = "soak"
 ROLES = (PRIMARY, REPLICA, VOTER)
 LONGEST_HOLD_SECONDS = 10.0
 HEALTHY_SECONDS = 240.0
 REST_SECONDS = 3.0
-ROWS = f"SELECT message FROM {NAME}.entries"
 EXECUTED = "SELECT @@GLOBAL.gtid_executed AS executed"
+HAS_ALL = "SELECT WAIT_FOR_EXECUTED_GTID_SET(%s, 60) AS timed_out"
 
 
 @dataclass
 class Course:
-    """What was done: each fault's name, how often, and the seconds until all was healthy again."""
+    """What was done: each fault's name, how often (refused: nobody could take over), and how soon all was healthy."""
 
     faults: Counter[str] = field(default_factory=Counter)
+    refused: Counter[str] = field(default_factory=Counter)
     whole_after: list[float] = field(default_factory=list)
     troubles: list[str] = field(default_factory=list)
 
@@ -57,27 +53,10 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--minutes", type=float, default=60.0, help="how long faults are made")
     parser.add_argument("--seed", type=int, default=None, help="of the choice of faults; the same seed, the same order")
     parser.add_argument("--rate", type=float, default=40.0, help="writes per second")
+    parser.add_argument("--name", default="soak", help="of the lab")
     parser.add_argument("--port", type=int, default=48181, help="of the lab's door on this computer")
     parser.add_argument("--out", type=Path, default=None, help="where the result goes as JSON")
     return parser.parse_args()
-
-
-@contextmanager
-def a_site(port: int) -> Iterator[Site]:
-    """The blueprint `ha` and the guestbook, gone afterwards."""
-    project = Path(tempfile.mkdtemp(prefix="mainstay-soak-"))
-    mainstay = CHECKOUT / ".venv/bin/mainstay"
-    shutil.copytree(CHECKOUT / "examples/guestbook/app", project / "app")
-    subprocess.run([mainstay, "init", "--blueprint", "ha"], cwd=project, check=True, stdout=subprocess.DEVNULL)
-    file = project / "mainstay.yaml"
-    lines = [f"name: {NAME}" if line.startswith("name:") else line for line in file.read_text().splitlines()]
-    file.write_text("\n".join((*lines, f"lab: {{ port: {port} }}", "")))
-    try:
-        subprocess.run([mainstay, "up", "-q"], cwd=project, check=True)
-        yield open_site(file)
-    finally:
-        subprocess.run([mainstay, "down", "--destroy", "-y", "-q"], cwd=project, check=False)
-        shutil.rmtree(project)
 
 
 def hurt_for(site: Site, minutes: float, chance: random.Random) -> Course:
@@ -101,6 +80,9 @@ def hurt_once(site: Site, drill: Drill, hold: float, number: int, course: Course
     try:
         hand.hurt(hurt)
         time.sleep(hold)
+    except OperationError as error:
+        print(f"         {error}", flush=True)
+        course.refused[drill.name] += 1
     finally:
         hand.heal_all()
     begun = time.monotonic()
@@ -119,14 +101,16 @@ def judged(site: Site, load: Load, watch: Watch, course: Course, seconds: float)
     replicas = [m.name for m in site.running("database") if m.name != primary]
     reach, tag = site.ground.reach(), load.order.tag
     ledger = load.ledger()
-    rows = [str(row["message"]) for row in sql.run(reach, primary, ROWS)[0]]
+    rows = [str(row["message"]) for row in sql.run(reach, primary, f"SELECT message FROM {site.spec.name}.entries")[0]]
     writes = compare(ledger, [message for message in rows if message.startswith(f"{tag} ")])
     executed = str(sql.run(reach, primary, EXECUTED)[0][0]["executed"]).replace("\n", "")
     errant = {name: _beyond(site, name, executed) for name in replicas}
+    behind = [name for name in replicas if sql.run(reach, name, (HAS_ALL, (executed,)))[0][0]["timed_out"]]
     return {
         "seconds": round(seconds),
         "faults": dict(sorted(course.faults.items())),
         "faults_in_all": course.faults.total(),
+        "refused": dict(course.refused),
         "acknowledged": writes.acknowledged,
         "attempted": writes.attempted,
         "lost": list(writes.lost),
@@ -134,6 +118,7 @@ def judged(site: Site, load: Load, watch: Watch, course: Course, seconds: float)
         "recovered": len(writes.recovered),
         "two_primaries": [f"{a.machine} and {b.machine} at {a.begin:.3f}" for a, b in watch.overlaps()],
         "beyond_the_primary": {name: gtids for name, gtids in errant.items() if gtids},
+        "behind_the_primary": behind,
         "longest_until_healthy": round(max(course.whole_after, default=0.0), 1),
         "troubles": course.troubles,
     }
@@ -148,7 +133,7 @@ def _beyond(site: Site, name: str, executed: str) -> str:
 def main(given: argparse.Namespace) -> int:
     seed = given.seed if given.seed is not None else random.SystemRandom().randrange(10**6)
     print(f"seed {seed}", flush=True)
-    with a_site(given.port) as site:
+    with a_site(given.name, given.port) as site:
         some = drills_of(site)[0]
         load = load_for(site, some)
         rates = {PROBE: 10.0, READ: 10.0, WRITE: given.rate}
@@ -158,13 +143,12 @@ def main(given: argparse.Namespace) -> int:
         with only_operator(site), watch.running():
             with load.running():
                 course = hurt_for(site, given.minutes, random.Random(seed))
-            time.sleep(2 * REST_SECONDS)  # the replicas apply the last
             found = {"seed": seed, **judged(site, load, watch, course, time.monotonic() - begun)}
     text = json.dumps(found, indent=2)
     print(text)
     if given.out:
         given.out.write_text(text + "\n")
-    broken = ("lost", "unexpected", "two_primaries", "beyond_the_primary", "troubles")
+    broken = ("lost", "unexpected", "two_primaries", "beyond_the_primary", "behind_the_primary", "troubles")
     return 1 if any(found[name] for name in broken) else 0
 
 

@@ -17,7 +17,7 @@ from urllib.parse import parse_qs, urlsplit
 
 from mainstay_keeper import clock
 from mainstay_keeper.failsafe import Question
-from mainstay_keeper.rest import Server
+from mainstay_keeper.rest import Answering, Server
 from mainstay_keeper.sql import Connect, Line, MysqlError
 
 PURPOSE = "keeper"
@@ -77,33 +77,20 @@ class PeerServer(Server):
 def handler(answers: Answers) -> type[BaseHTTPRequestHandler]:
     """The HTTP side."""
 
-    class Handler(BaseHTTPRequestHandler):
-        disable_nagle_algorithm = True  # else the body waits 40 ms for the headers to be acknowledged
-        protocol_version = "HTTP/1.1"
-        timeout = 5
-
+    class Handler(Answering):
         def do_GET(self) -> None:
-            self._answer(b"")
+            self._judge(b"")
 
         def do_POST(self) -> None:
-            self._answer(self.rfile.read(min(MOST_BYTES, int(self.headers.get("Content-Length", 0)))))
+            self._judge(self.rfile.read(min(MOST_BYTES, int(self.headers.get("Content-Length", 0)))))
 
-        def _answer(self, body: bytes) -> None:
+        def _judge(self, body: bytes) -> None:
             peer = machine_of(self.connection)
             try:
                 is_so = peer is not None and answers.to(peer, self.path, body)
             except (ValueError, TypeError, KeyError):
                 is_so = None
-            status = 403 if peer is None else 404 if is_so is None else 200 if is_so else 503
-            text = json.dumps({"now": clock.now()}).encode()
-            self.send_response(status)
-            self.send_header("Content-Type", "application/json")
-            self.send_header("Content-Length", str(len(text)))
-            self.end_headers()
-            self.wfile.write(text)
-
-        def log_message(self, *_: Any) -> None:
-            """Several questions a second, when there are any."""
+            self.answer(is_so, {"now": clock.now()}, refusal=403 if peer is None else 503)
 
     return Handler
 

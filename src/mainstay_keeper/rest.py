@@ -110,30 +110,35 @@ class Server(ThreadingHTTPServer):
             super().handle_error(request, client_address)
 
 
+class Answering(BaseHTTPRequestHandler):
+    """Answers in JSON. Without a delay: else the body would wait 40 ms, until the headers are acknowledged."""
+
+    disable_nagle_algorithm = True
+    protocol_version = "HTTP/1.1"
+    timeout = 10
+
+    def answer(self, is_so: bool | None, body: Any, refusal: int = 503) -> None:
+        """Yes, no, or (None) that nobody knows the question."""
+        text = json.dumps(body).encode()
+        self.send_response(404 if is_so is None else 200 if is_so else refusal)
+        self.send_header("Content-Type", "application/json")
+        self.send_header("Content-Length", str(len(text)))
+        self.end_headers()
+        self.wfile.write(text)
+
+    def log_message(self, *_: Any) -> None:
+        """Several questions a second: not worth a line each."""
+
+
 def handler(told: Callable[[], Told]) -> type[BaseHTTPRequestHandler]:
     """The HTTP side of a keeper."""
 
-    class Handler(BaseHTTPRequestHandler):
-        disable_nagle_algorithm = True  # else the body waits 40 ms for the headers to be acknowledged
-        protocol_version = "HTTP/1.1"
-        timeout = 10
-
+    class Handler(Answering):
         def do_GET(self) -> None:
             asked = urlsplit(self.path)
             query, now = parse_qs(asked.query), clock.now()
             said = told()
-            is_so = holds(asked.path, query, said, now)
             body = cluster(said) if asked.path == "/cluster" else described(said, now)
-            self._answer(404 if is_so is None else 200 if is_so else 503, json.dumps(body).encode())
-
-        def _answer(self, status: int, body: bytes) -> None:
-            self.send_response(status)
-            self.send_header("Content-Type", "application/json")
-            self.send_header("Content-Length", str(len(body)))
-            self.end_headers()
-            self.wfile.write(body)
-
-        def log_message(self, *_: Any) -> None:
-            """Several questions a second: not worth a line each."""
+            self.answer(holds(asked.path, query, said, now), body)
 
     return Handler

@@ -15,6 +15,7 @@ from tests.fakes.hands import FakeMysql, FakeMysqld, FakePeers, FakeWatched
 from tests.fakes.store import FakeStore
 
 KEYS = Keys("shop")
+NORMAL = Policy()
 
 
 def a_mysql(uuid: str, executed: str = "a:1-5") -> Mysql:
@@ -48,7 +49,7 @@ class Keeper:
         return [what for what in self.done if what != "mind"]
 
 
-def a_keeper(store: FakeStore, name: str, mysql: Mysql, is_rebuilding: bool = False) -> Keeper:
+def a_keeper(store: FakeStore, name: str, mysql: Mysql, is_rebuilding: bool = False, policy: Policy = NORMAL) -> Keeper:
     done: list[str] = []
     said: list[str] = []
     eyes, fake, peers = FakeEyes(mysql), FakeMysql(done), FakePeers(done)
@@ -64,6 +65,6 @@ def a_keeper(store: FakeStore, name: str, mysql: Mysql, is_rebuilding: bool = Fa
         failsafe,
         lambda primary: None,
     )
-    me = Self(name, "10.0.0.1", Policy())
+    me = Self(name, "10.0.0.1", policy)
     cycle = Cycle(me, eyes, hands, Bell(), said.append, lambda: is_rebuilding)
     return Keeper(cycle, eyes, fake, done, said, failsafe, hands)

@@ -8,8 +8,11 @@ from mainstay_keeper import clock
 from mainstay_keeper.failsafe import Question
 from mainstay_keeper.nouns import OFF, Mysql
 from mainstay_keeper.orders import Orders
+from mainstay_keeper.policy import Policy
 from tests.fakes.store import FakeStore
 from tests.unit.mainstay_keeper.keeping import KEYS, a_keeper, a_mysql
+
+FAST, SAFE = Policy(ttl=3.0), Policy(ttl=10.0)
 
 
 @pytest.fixture
@@ -143,3 +146,33 @@ def test_the_last_word_of_a_primary_is_remembered(store: FakeStore) -> None:
     one.runs()
     two.runs()
     assert first < two.cycle.told.seen.primary_at <= clock.now()
+
+
+def test_cycles_that_follow_each_other_renew_the_session_once(store: FakeStore) -> None:
+    keeper = a_keeper(store, "one", a_mysql("u1"))
+    keeper.runs()
+    before = keeper.cycle.told.seen.deadline
+    keeper.runs()
+    assert keeper.cycle.told.seen.deadline == before
+
+
+def test_a_session_is_held_for_no_longer_than_it_was_granted_for(store: FakeStore) -> None:
+    first = a_keeper(store, "one", a_mysql("u1"), policy=FAST)
+    Orders(store, KEYS).found("one", "u1")
+    for _ in range(3):
+        first.runs()
+    patient = a_keeper(store, "one", a_mysql("u1"), policy=SAFE)
+    for _ in range(2):
+        patient.runs()
+    assert patient.cycle.told.seen.cluster.leader == first.cycle.told.seen.cluster.leader
+    assert list(store.sessions.values()) == [FAST.ttl]
+    assert patient.cycle.told.seen.deadline <= clock.now() + FAST.ttl - SAFE.margin
+
+
+def test_who_does_not_lead_begins_a_session_of_the_new_length(store: FakeStore) -> None:
+    a_keeper(store, "one", a_mysql("u1"), policy=FAST).runs()
+    patient = a_keeper(store, "one", a_mysql("u1"), policy=SAFE)
+    for _ in range(2):
+        patient.runs()
+    assert sorted(store.sessions.values()) == [FAST.ttl, SAFE.ttl]
+    assert patient.cycle.told.seen.deadline > clock.now() + FAST.ttl

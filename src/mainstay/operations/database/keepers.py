@@ -9,10 +9,13 @@ from typing import Any
 from mainstay.components.keeper.component import PROGRAM
 from mainstay.grounds.errors import GroundError
 from mainstay.grounds.ground import Report
+from mainstay.operations.database import sql
 from mainstay.operations.errors import OperationError
 from mainstay.operations.site import Site
 from mainstay.operations.waiting import wait
 
+EXECUTED: sql.Statement = ("SELECT @@GLOBAL.gtid_executed AS found", ())
+HAS = "SELECT GTID_SUBSET(%s, @@GLOBAL.gtid_executed) AS found"
 PRIMARY_SECONDS = 60.0
 ARMED_SECONDS = 180.0
 
@@ -105,25 +108,52 @@ def _status(site: Site, machine: str) -> Mapping[str, Any] | None:
 
 
 def ensure_founded(site: Site, report: Report) -> bool:
-    """Afterwards there has been a primary; without one the first of the file becomes it. Gives whether it did."""
-    databases = [m.name for m in site.running("database")]
+    """Afterwards there has been a primary; without one the first that has all data becomes it. Gives whether it did.
+
+    Raises:
+        OperationError: a database does not start, or none has all that the others have.
+    """
     found = _waited_for(site, "No keeper hears the store.", lambda _: True, PRIMARY_SECONDS)
     if found.last_leader:
         return False
-    report(databases[0], "becoming the primary database")
-    said: list[str] = []
+    report("", "waiting until every database has started")
+    names = [m.name for m in site.running("database")]
+    executed: dict[str, str] = {}
+
+    def have_started() -> bool:
+        with suppress(sql.SqlError):
+            executed.update({name: str(_asked(site, name, EXECUTED)) for name in names})
+        return len(executed) == len(names)
+
+    if not wait(have_started, PRIMARY_SECONDS):
+        silent = next(name for name in names if name not in executed)
+        raise OperationError(f"MySQL on {silent} did not start.", f"See `mainstay logs {silent} mysql`.")
+    first = _fullest(site, executed)
 
     def is_founded() -> bool:
-        try:
-            said.append(str(order(site, databases[0], "found")["sentence"]))
-        except OperationError:  # MySQL is still being made there
-            return False
-        return True
+        with suppress(OperationError):  # its keeper has not seen yet that MySQL runs
+            return bool(order(site, first, "found"))
+        return False
 
     if not wait(is_founded, PRIMARY_SECONDS):
-        raise OperationError(f"MySQL on {databases[0]} did not start.", f"See `mainstay logs {databases[0]} mysql`.")
-    report(databases[0], "")
+        raise OperationError(f"The keeper of {first} founds no primary.", f"See `mainstay logs {first} keeper`.")
+    report("", "")
     return True
+
+
+def _fullest(site: Site, executed: Mapping[str, str]) -> str:
+    """The first that has all that any has; of new machines, which hold nothing, the first."""
+    for name in executed:
+        if all(_asked(site, name, (HAS, (other,))) for other in executed.values()):
+            return name
+    raise OperationError(
+        f"None of {', '.join(executed)} has all that the others have: which is right is not ours to guess.",
+        'docs/how-to/replace-a-lost-primary.md says, under "When the old primary returns", how to go on.',
+    )
+
+
+def _asked(site: Site, machine: str, question: sql.Statement) -> object:
+    return sql.run(site.ground.reach(), machine, question)[0][0]["found"]
 
 
 def wait_for_primary(site: Site, report: Report) -> str:

@@ -2,6 +2,7 @@
 
 import importlib.util
 import json
+import socket
 import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -65,6 +66,9 @@ class Visitor:
 
     def settimeout(self, seconds: float) -> None:
         assert seconds == 10
+
+    def setsockopt(self, *option: object) -> None:
+        assert option == (socket.IPPROTO_TCP, socket.TCP_NODELAY, True)
 
     def makefile(self, mode: str, size: int) -> BytesIO:
         return BytesIO(self.asks)

@@ -15,6 +15,7 @@ from mainstay.operations.errors import OperationError
 from mainstay.operations.site import Site
 from mainstay.spec import Spec
 from mainstay.vault.vault import Vault
+from mainstay_keeper.gtid import GtidSet
 from tests.builders import a_site, machines_that_run
 from tests.fakes.ground import FakeGround
 from tests.fakes.reach import Asked, FakeReach
@@ -31,21 +32,28 @@ class Agents:
     deaf: set[str] = field(default_factory=set)
     away: set[str] = field(default_factory=set)
     refuses: str = ""
+    executed: Mapping[str, str] = field(default_factory=lambda: dict.fromkeys(BOTH, ""))
     ordered: list[tuple[str, ...]] = field(default_factory=list)
 
     def answer(self, asked: Asked) -> str:
         if asked.machine in self.away:
             raise GroundError(f"{asked.machine} cannot be reached.", "Is it on?")
+        if asked.given:
+            return json.dumps([[{"found": self._executed(asked.machine, *json.loads(asked.given)[0])}]])
         assert asked.program == "/usr/local/lib/mainstay/mainstay-keeper"
         self.ordered.append((asked.machine, *asked.arguments[1:]))
         return f"a warning\n{json.dumps(self._answer(asked.machine, asked.arguments[1]))}\n"
+
+    def _executed(self, machine: str, statement: str, parameters: list[str]) -> str | bool:
+        held = self.executed[machine]
+        return GtidSet.parse(parameters[0]) <= GtidSet.parse(held) if "GTID_SUBSET" in statement else held
 
     def _answer(self, machine: str, order: str) -> Words:
         if order == "status":
             heard = {**self.cluster, "is_store_heard": machine not in self.deaf}
             return {"ok": True, "sentence": f"{machine} is well.", "cluster": heard}
         if order == "found":
-            self.cluster.update(a_cluster("one"))
+            self.cluster.update(a_cluster(machine))
         return {"ok": not self.refuses, "sentence": self.refuses or f"{order} is done."}
 
 
@@ -132,6 +140,20 @@ def test_the_first_of_the_file_is_founded_once(make: Make) -> None:
     assert ("one", "found") in agents.ordered
     assert not keepers.ensure_founded(site, silent)
     assert keepers.wait_for_primary(site, silent) == "one"
+
+
+def test_the_one_that_has_all_is_founded(make: Make) -> None:
+    agents = Agents(a_cluster(None), executed={"one": "a:1-5", "two": "a:1-7"})
+    assert keepers.ensure_founded(make(agents), silent)
+    assert ("two", "found") in agents.ordered
+    assert ("one", "found") not in agents.ordered
+
+
+def test_of_two_that_have_parted_none_is_founded(make: Make) -> None:
+    agents = Agents(a_cluster(None), executed={"one": "a:1-5,b:1", "two": "a:1-7"})
+    with pytest.raises(OperationError, match="None of one, two has all that the others have"):
+        keepers.ensure_founded(make(agents), silent)
+    assert [order for _, order, *_ in agents.ordered if order == "found"] == []
 
 
 def test_armed_is_when_every_other_may_be_promoted(make: Make) -> None:
