@@ -7,10 +7,13 @@
 - *No COMMIT left waiting.* What a former primary wrote and nobody acknowledged is in its binlog, and in no set that it
   shows, until it is started anew. It would join the new set and turn out later to have what nobody else has. (Its
   applier does not run: it is started after this. Where one runs, it is the one that waits, as an heir's may.)
+- *A full disk that has room again.* MySQL looks for it once a minute; only a new one looks at once.
 - *Apply, then follow another.* To follow another source throws away what is received and not applied. A member of the
   set has acknowledged it, and is counted on for it. So it applies all first.
 - *Acknowledge only as the record says*, in this cycle's reading. The record grows first, then the member
   acknowledges.
+- *Receive nothing from a leader that has fallen silent.* It costs nothing: soon it speaks again, or has lost its right.
+  To stop receiving from a machine that has vanished takes MySQL two seconds, in which nobody could take over.
 - *Errant only against an open leader.* A leader that has not opened may have received what it has not applied. And
   what differs must stay so for a while before anything is thrown away for it.
 - *Made anew only while the data is not needed*: never while this is the only member of the set that is heard.
@@ -43,12 +46,17 @@ def follow(seen: Observation) -> Decision:
     if seen.mysql.waiters and not seen.mysql.is_applying:
         why = f"{seen.mysql.waiters} COMMITs of its time as primary still wait"
         return Decision((KillMysql(why),), f"Is started anew before it follows {leader.name}: {why}.")
+    if seen.mysql.is_short_of_room and not seen.mysql.is_disk_full:
+        why = "it waits for room on the disk, which there is again"
+        return Decision((KillMysql(why),), f"Is started anew: {why}.")
     if view.sync_of(seen).leader != leader.name:
         return _freeze(seen, leader)
     if view.is_asked(seen, REINIT) and seen.cluster.request and seen.cluster.request.to == seen.me:
         return _made_anew_as_asked(seen, leader)
     if view.errant(seen):
         return _errant(seen, leader)
+    if view.is_source_silent(seen):
+        return _expecting(seen, leader)
     return _following(seen, leader)
 
 
@@ -84,6 +92,11 @@ def _following(seen: Observation, leader: Leader) -> Decision:
         return Decision((), f"Follows {leader.name}, but receives nothing: {mysql.io_error}.")
     lag = "an unknown time" if mysql.lag is None else f"{mysql.lag:.0f} s"
     return Decision((), f"Follows {leader.name}{', acknowledging' if is_acking else ''}, {lag} behind.")
+
+
+def _expecting(seen: Observation, leader: Leader) -> Decision:
+    stop = (StopReceiving(),) if seen.mysql.is_receiving else ()
+    return Decision(stop, f"{leader.name} has said nothing for a while: receives nothing from it until it does.")
 
 
 def _turning(seen: Observation, leader: Leader, order: Decision) -> Decision:

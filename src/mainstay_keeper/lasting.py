@@ -15,6 +15,8 @@ Two of the states are steps of a proof, and follow another by a cycle at least:
 `nearing` is a mark that is moved on every `max_lag` seconds while the primary waits for nobody: whoever has what was
 executed at its beginning is at most that far behind, whatever it says of its own lag.
 
+`word:x:r` is that the leader x, who is followed here, has published nothing since the revision r.
+
 A member whose right was prolonged without the store (`promised_until`) is not gone when its key is.
 """
 
@@ -68,6 +70,8 @@ def _of_everybody(seen: Observation) -> Iterator[str]:
         yield f"{ASKED}:{seen.cluster.request.revision}"
     if view.errant(seen):
         yield ERRANT
+    if word := view.word_of_source(seen):
+        yield word
 
 
 def _of_a_leader(seen: Observation) -> Iterator[str]:

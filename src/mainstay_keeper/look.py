@@ -24,6 +24,7 @@ FACTS = (
     " @@GLOBAL.gtid_executed AS executed, @@GLOBAL.rpl_semi_sync_replica_enabled AS acks,"
     " @@GLOBAL.rpl_semi_sync_source_enabled AS waits"
 )
+NO_ROOM = "Waiting for disk space"
 CUT_WITHIN = 0.2
 """Seconds within which a connection that was ended shows; a server that does not answer takes longer."""
 
@@ -103,6 +104,7 @@ class Look:
             lag=None if row["Seconds_Behind_Source"] is None else float(row["Seconds_Behind_Source"]),
             io_error=_error(row, "IO"),
             sql_error=_error(row, "SQL"),
+            is_short_of_room=NO_ROOM in (row["Replica_IO_State"], row["Replica_SQL_Running_State"]),
         )
 
 

@@ -155,6 +155,18 @@ def is_asked(seen: Observation, kind: str) -> bool:
     return seen.cluster.request is not None and seen.cluster.request.kind == kind
 
 
+def word_of_source(seen: Observation) -> str:
+    """A name for the last word of the leader that is followed here, another with each word; "" if none is."""
+    leader = seen.cluster.leader
+    member = seen.cluster.members.get(leader.name) if leader else None
+    return f"word:{member.name}:{member.revision}" if member and member.name == seen.mysql.source else ""
+
+
+def is_source_silent(seen: Observation) -> bool:
+    """Whether the leader that is followed here has said nothing for half of its session's length."""
+    return lasts(seen, word_of_source(seen), seen.policy.ttl / 2)
+
+
 def lasts(seen: Observation, state: str, seconds: float) -> bool:
     """Whether a state has lasted that long."""
     return state in seen.since and seen.now - seen.since[state].at >= seconds

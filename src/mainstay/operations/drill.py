@@ -23,7 +23,7 @@ from mainstay.operations.lock import only_operator
 from mainstay.operations.site import Site
 from mainstay.operations.status import ANY_RELEASE, status
 
-SETTLE_SECONDS = 2.0
+SETTLE_SECONDS = 1.5
 AFTERWARDS_SECONDS = 1.5
 HEALTHY_SECONDS = 90.0
 POLL_SECONDS = 0.5
@@ -54,9 +54,20 @@ def chosen(site: Site, names: Sequence[str]) -> tuple[Drill, ...]:
 def run(site: Site, drills: Sequence[Drill], repeat: int, report: Report) -> Iterator[Result]:
     """Each drill so many times, one after the other; gives each one's result as soon as it has it."""
     ensure_possible(site, drills)
+    is_well = False
+
+    def carry_out(drill: Drill, number: int) -> Run:
+        nonlocal is_well
+        if not is_well:
+            _make_well(site, report)
+        is_well = False
+        run = _run(site, drill, number, report)
+        is_well = run.course.healthy_at is not None
+        return run
+
     with only_operator(site):
         for drill in drills:
-            yield from of_finished(drill, (_run(site, drill, number, report) for number in range(repeat)))
+            yield from of_finished(drill, (carry_out(drill, number) for number in range(repeat)))
 
 
 def of_finished(drill: Drill, runs: Iterable[Run]) -> Iterator[Result]:
@@ -70,11 +81,7 @@ def of_finished(drill: Drill, runs: Iterable[Run]) -> Iterator[Result]:
 
 
 def _run(site: Site, drill: Drill, number: int, report: Report) -> Run:
-    """One run as a runbook."""
-    for hurt in heal_all(site):
-        report(hurt.machine, f"healed of {hurt.act}, which an earlier drill had left")
-    report("", "waiting until all is healthy")
-    _wait_until_healthy(site)
+    """One run of a healthy site as a runbook."""
     if site.spec.is_failover_automatic:
         command(site, "ack")  # what is done on purpose is no sign of a database that fails again and again
     hurt = victim_of(site, drill, number)
@@ -95,6 +102,14 @@ def _run(site: Site, drill: Drill, number: int, report: Report) -> Run:
     figures = measure(attempts, course, writes, drill.recovers_by_itself)
     report("", "")
     return Run(hurt.machine, began_at, time.time(), course, figures, attempts, trouble)
+
+
+def _make_well(site: Site, report: Report) -> None:
+    """Undo what an earlier drill has left."""
+    for hurt in heal_all(site):
+        report(hurt.machine, f"healed of {hurt.act}, which an earlier drill had left")
+    report("", "waiting until all is healthy")
+    _wait_until_healthy(site)
 
 
 def _hurt_and_heal(site: Site, drill: Drill, hurt: Hurt, report: Report) -> Course:

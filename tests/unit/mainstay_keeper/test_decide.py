@@ -46,7 +46,9 @@ OLD = mysql("n1")
 """n1 without a role."""
 GONE_HOME = member("n1", mysql("n1"), can_lead=False)
 FROZEN = {name: member(name, mysql(name), frozen_for=EPOCH) for name in ("n1", "n2", "n3")}
-OPEN_N2 = member("n2", primary("n2"))
+OPEN_N1, OPEN_N2 = member("n1"), member("n2", primary("n2"))
+ROOM = "it waits for room on the disk, which there is again"
+SILENT_N1 = "n1 has said nothing for a while: receives nothing from it until it does."
 CANDIDATE = replica("n2", is_receiving=False)
 
 FENCING = [
@@ -432,6 +434,45 @@ ERRANT = [
         "a tail in a replica that follows",
         seen(replace(RETURNED, is_receiving=True, source="n2"), OPEN_N2, leader=N2, sync=sync("n2", ["n3"])),
         Decision((StopReceiving(),), f"Follows nobody: {TAIL}."),
+    ),
+    (
+        "its disk is full",
+        seen(replica("n2", is_short_of_room=True, is_disk_full=True), OPEN_N1, me="n2", leader=N1, sync=sync()),
+        Decision((), "Follows n1, acknowledging, 0 s behind."),
+    ),
+    (
+        "its disk was full, and MySQL has not noticed that there is room again",
+        seen(replica("n2", is_short_of_room=True), OPEN_N1, me="n2", leader=N1, sync=sync()),
+        Decision((KillMysql(ROOM),), f"Is started anew: {ROOM}."),
+    ),
+    (
+        "the leader has said nothing for half of its session's length",
+        seen(replica("n2"), OPEN_N1, me="n2", leader=N1, sync=sync(), since={"word:n1:0": Beginning(NOW - 2.5)}),
+        Decision((StopReceiving(),), SILENT_N1),
+    ),
+    (
+        "the leader still says nothing",
+        seen(
+            replica("n2", is_receiving=False, is_connected=False),
+            OPEN_N1,
+            me="n2",
+            leader=N1,
+            sync=sync(),
+            since={"word:n1:0": Beginning(NOW - 4)},
+        ),
+        Decision((), SILENT_N1),
+    ),
+    (
+        "the leader speaks again",
+        seen(
+            replica("n2", is_receiving=False, is_connected=False),
+            OPEN_N1,
+            me="n2",
+            leader=N1,
+            sync=sync(),
+            since={"word:n1:8": Beginning(NOW - 4), "word:n1:0": Beginning(NOW)},
+        ),
+        Decision((Follow("n1", is_acking=True),), "Follows n1, acknowledging."),
     ),
     (
         "the leader went on writing since it published",

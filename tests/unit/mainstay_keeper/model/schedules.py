@@ -135,7 +135,8 @@ SCHEDULES: Mapping[str, tuple[int, list[Step]]] = {
         [
             *WELL,
             ("freeze", N1, 0),
-            *seconds(4, N2, N3),
+            *seconds(2, N2, N3),
+            *seconds(2, N2),
             ("second", 0, 0),
             ("cycle", N2, 0),
             ("thaw", N1, 5),

@@ -57,7 +57,7 @@ class Store:
     def publish(self, member: Member) -> Cluster:
         """Put a member's key and read everything, at one revision."""
         self.revision += 1
-        self.members[member.name] = member
+        self.members[member.name] = replace(member, revision=self.revision)
         self.published_at[member.name] = self.revision
         return Cluster(
             self.revision, self.leader, self.sync, dict(self.members), self.request, self.is_paused, self.recent
