@@ -66,6 +66,7 @@ def disturb(site: Site, seconds: float, chance: random.Random) -> Counter[str]:
     while time.monotonic() < end:
         machine = chance.choice(names)
         if is_due("stall", STALL_EVERY):
+            command(site, "ack")  # else the second mistake would be the last
             done["stall"] += 1
             stand_still(links, machine, STALL_SECONDS)
         elif is_due("slow fsync", SLOW_EVERY):

@@ -23,7 +23,15 @@ LONGER_THAN_A_SESSION = 7.0
 
 @pytest.fixture(scope="module")
 def site() -> Iterator[LabSite]:
+    """A site that was in use with `failover: manual` before keepers took it over: what was written then is there."""
     with lab_site("mst-failover", port=18190, blueprint="ha") as site:
+        site.change("failover: automatic ", "failover: manual ")
+        site.up()
+        acknowledged = write(site, "manual")
+        site.change("failover: manual ", "failover: automatic ")
+        site.up()
+        for machine in both(site):
+            has_all(site, machine, acknowledged)
         yield site
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from mainstay.grounds.ground import Report
 from mainstay.health.examine import wait_until_healthy
 from mainstay.operations.database.found import found_database, remove_old_accounts
-from mainstay.operations.database.to_keepers import stop_for_keepers
+from mainstay.operations.database.to_keepers import take_over_by_keepers
 from mainstay.operations.errors import OperationError
 from mainstay.operations.heal import heal_all
 from mainstay.operations.lock import only_operator
@@ -56,7 +56,7 @@ def up(site: Site, report: Report, consent: Consent) -> Done:
         rollout.begin()
         rollout.roll("base")
         settle_voters(rollout)
-        stop_for_keepers(rollout)
+        take_over_by_keepers(rollout)
         rollout.roll("mysql", "keeper")
         is_database_changed = found_database(site, report)
         rollout.roll("haproxy", role="app")

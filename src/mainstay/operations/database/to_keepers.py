@@ -9,12 +9,12 @@ ANSWERER = ROLE_UNIT.rpartition("/")[2]
 IS_ACTIVE = ("systemctl", "is-active", "--quiet", ANSWERER)
 
 
-def stop_for_keepers(rollout: Rollout) -> None:
-    """Afterwards no MySQL runs that was started without a keeper, nor what answered for it; each keeper starts its own.
+def take_over_by_keepers(rollout: Rollout) -> None:
+    """Afterwards each MySQL was started by a keeper, and nothing else answers for it.
 
-    A server takes some settings on only when it starts, and a keeper relies on them. So the database is away for the
-    seconds until the keepers have agreed on a primary. The answerer goes last on each machine: as long as one is
-    active, the change is not finished, and the next run goes on with it.
+    A server takes some settings on only when it starts, and a keeper relies on them. So all are stopped once, and the
+    database is away for the seconds until the keepers have agreed on a primary. The answerer goes last on each machine:
+    as long as one is active, the change is not finished, and the next run goes on with it.
 
     Raises:
         OperationError: there is no primary that all others follow; nothing is stopped then.
@@ -32,6 +32,8 @@ def stop_for_keepers(rollout: Rollout) -> None:
         reach.run_or_fail(name, ("systemctl", "disable", "--now", UNIT), seconds=120)
         reach.run_or_fail(name, ("systemctl", "disable", "--now", ANSWERER))
         rollout.report(name, "")
+    if answering:
+        rollout.roll_on(names, "mysql", "keeper")
 
 
 def _ensure_all_follow(rollout: Rollout, names: list[str]) -> None:
