@@ -4,17 +4,17 @@ import json
 import os
 import socketserver
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 from mainstay_keeper import rest
+from mainstay_keeper.asking import SOCKET
 from mainstay_keeper.cycle import Bell, Told
 from mainstay_keeper.nouns import FAILOVER, REINIT, SWITCHOVER, Request
 from mainstay_keeper.orders import Orders
 from mainstay_keeper.store import StoreError
 
-SOCKET = Path("/run/mainstay-keeper/control.sock")
 ANSWERED_WITHIN = 60.0
 Json = dict[str, Any]
 
@@ -79,7 +79,7 @@ class Control:
         return _refused("Nobody has answered the request yet; it stands.")
 
 
-def serve(control: Control, path: Path = SOCKET) -> socketserver.BaseServer:
+def serve(control: Control, path: Path = Path(SOCKET)) -> socketserver.BaseServer:
     """The socket, to be served for ever; a stale one is replaced."""
 
     class Handler(socketserver.StreamRequestHandler):
@@ -105,8 +105,3 @@ def _done(sentence: str) -> Json:
 
 def _refused(sentence: str) -> Json:
     return {"ok": False, "sentence": sentence}
-
-
-def ordered(words: Mapping[str, Any]) -> str:
-    """An order as it goes over the socket."""
-    return json.dumps(dict(words)) + "\n"

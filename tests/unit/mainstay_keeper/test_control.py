@@ -1,7 +1,6 @@
 """What operators order becomes keys of the store, and comes back as a sentence."""
 
 import json
-import socket
 import stat
 import threading
 from dataclasses import replace
@@ -10,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from mainstay_keeper.actions import Answer
-from mainstay_keeper.control import Control, ordered, serve
+from mainstay_keeper.asking import give
+from mainstay_keeper.control import Control, serve
 from mainstay_keeper.cycle import Bell, Told
 from mainstay_keeper.keys import Keys
 from mainstay_keeper.nouns import SWITCHOVER, Cluster, Mysql, Observation, Request
@@ -100,7 +100,9 @@ def test_an_order_that_nobody_knows_and_a_store_that_is_away(store: FakeStore) -
     assert said(control, "pause") == (False, "The store does not answer: no way")
 
 
-def test_the_socket_is_for_root_alone_and_takes_the_place_of_an_older_one(store: FakeStore, tmp_path: Path) -> None:
+def test_the_socket_is_for_root_alone_and_takes_the_place_of_an_older_one(
+    store: FakeStore, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     path = tmp_path / "control.sock"
     path.touch()
     server = serve(a_control(store), path)
@@ -108,11 +110,9 @@ def test_the_socket_is_for_root_alone_and_takes_the_place_of_an_older_one(store:
     thread.start()
     try:
         assert stat.S_IMODE(path.stat().st_mode) == 0o600
-        with socket.socket(socket.AF_UNIX) as line:
-            line.connect(str(path))
-            line.sendall(ordered({"order": "status"}).encode())
-            with line.makefile() as answers:
-                assert json.loads(answers.readline())["sentence"] == "All is well."
+        assert give(["status"], str(path)) == 0
+        assert json.loads(capsys.readouterr().out)["sentence"] == "All is well."
+        assert give(["dance", "with=two"], str(path)) == 1
     finally:
         server.shutdown()
         server.server_close()
