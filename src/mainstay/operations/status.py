@@ -43,7 +43,8 @@ class Status:
         A site without a database is not short of one.
         """
         replicas = [m for m in self.members.values() if m.name != self.primary]
-        is_whole = self.primary is not None and all(m.is_following for m in replicas)
+        primary = self.members.get(self.primary or "")
+        is_whole = primary is not None and not primary.error and all(m.is_following for m in replicas)
         return not self.members or (is_whole and self.has_heir)
 
     @property
@@ -62,10 +63,14 @@ class Status:
             return self.trouble
         if all(member.trouble for member in self.members.values()):
             return f"No database can be asked: {next(iter(self.members.values())).trouble}."
-        if self.primary is None and self.keepers:
-            return f"No database takes writes. {self.keepers.sentence}"
         if self.primary is None:
-            return "No database takes writes; docs/how-to/replace-a-lost-primary.md says how to choose another by hand."
+            by_hand = "docs/how-to/replace-a-lost-primary.md says how to choose another by hand."
+            return f"No database takes writes. {self.keepers.sentence if self.keepers else by_hand}"
+        return self._of_primary(self.members[self.primary])
+
+    def _of_primary(self, primary: Member) -> str:
+        if primary.error:
+            return f"{self.primary} is primary, and takes no writes: {primary.error}."
         lost = [m.name for m in self.members.values() if m.name != self.primary and not m.is_following]
         if lost:
             return f"{self.primary} is primary; {', '.join(lost)} does not follow it."

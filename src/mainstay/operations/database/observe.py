@@ -9,6 +9,9 @@ from mainstay.grounds.reach import Reach
 from mainstay.operations.database import sql
 from mainstay.operations.errors import OperationError
 
+NO_ROOM = "Waiting for disk space"
+"""What a thread says that has met a full disk; MySQL looks again once a minute."""
+
 FACTS = (
     "SELECT @@GLOBAL.super_read_only AS read_only, @@GLOBAL.gtid_executed AS executed, @@GLOBAL.server_uuid AS uuid,"
     " (SELECT COUNT(*) FROM information_schema.schemata WHERE schema_name NOT IN"
@@ -16,9 +19,9 @@ FACTS = (
     " (SELECT VARIABLE_VALUE FROM performance_schema.global_status"
     "   WHERE VARIABLE_NAME = 'Rpl_semi_sync_source_status') AS semi_sync,"
     " (SELECT VARIABLE_VALUE FROM performance_schema.global_status"
-    "   WHERE VARIABLE_NAME = 'Rpl_semi_sync_source_clients') AS semi_sync_clients"
+    "   WHERE VARIABLE_NAME = 'Rpl_semi_sync_source_clients') AS semi_sync_clients,"
+    " (SELECT COUNT(*) FROM performance_schema.processlist WHERE state = 'Waiting for disk space') AS waiting_for_room"
 )
-NO_ROOM = "Waiting for disk space"
 
 
 @dataclass(frozen=True)
@@ -46,6 +49,8 @@ class Member:
             return f"unknown: {self.trouble}"
         if self.source:
             return "following" if self.is_following else f"not following: {self.error or 'stopped'}"
+        if self.is_writable and self.error:
+            return f"taking no writes: {self.error}"
         return "taking writes" if self.is_writable else "read-only, follows nobody"
 
 
@@ -86,8 +91,9 @@ def _member(machine: str, facts: Mapping[str, Any], following: Mapping[str, Any]
     )
     if following is None:
         is_waiting = facts["semi_sync"] == "ON" and int(facts["semi_sync_clients"] or 0) > 0
-        return replace(member, is_waited_for=is_waiting)
-    # With its disk full a replica says that it runs and has no lag, and looks again once a minute.
+        error = NO_ROOM.lower() if facts["waiting_for_room"] else ""
+        return replace(member, is_waited_for=is_waiting, error=error)
+    # With its disk full a replica says that it runs and has no lag.
     has_room = NO_ROOM not in (following["Replica_IO_State"], following["Replica_SQL_Running_State"])
     return replace(
         member,

@@ -18,6 +18,7 @@ FACTS_OF_ONE = {
     "schema_count": 1,
     "semi_sync": "ON",
     "semi_sync_clients": "1",
+    "waiting_for_room": 0,
 }
 NEW = {**FACTS_OF_ONE, "read_only": 1, "executed": "", "schema_count": 0, "semi_sync": "OFF", "semi_sync_clients": "0"}
 FOLLOWS = {
@@ -143,3 +144,7 @@ def test_two_primaries_are_an_error() -> None:
         "srv-01 and srv-02 both take writes: two primaries, whose data has parted.\n"
         'docs/how-to/replace-a-lost-primary.md says, under "When the old primary returns", how to go on.'
     )
+
+
+def test_a_primary_that_waits_for_room_takes_no_writes() -> None:
+    assert member({**FACTS_OF_ONE, "waiting_for_room": 1}).state == "taking no writes: waiting for disk space"
