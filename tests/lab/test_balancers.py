@@ -26,6 +26,7 @@ FILE_OF_NGINX = "/static/favicon.svg"
 def site() -> Iterator[LabSite]:
     with lab_site("mst-balancers", port=18180, blueprint="ha") as site:
         site.change("  takeover: fast ", f"  addresses: [{ADDRESS}]\n  takeover: fast ")
+        site.change("failover: automatic ", "failover: manual ")  # this file is on the edge alone
         site.up()
         yield site
 
