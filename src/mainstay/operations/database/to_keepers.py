@@ -6,7 +6,7 @@ from mainstay.operations.errors import OperationError
 from mainstay.operations.rollout import Rollout
 
 ANSWERER = ROLE_UNIT.rpartition("/")[2]
-IS_ACTIVE = ("systemctl", "is-active", "--quiet", ANSWERER)
+IS_ACTIVE = ("systemctl", "is-active", ANSWERER)
 
 
 def take_over_by_keepers(rollout: Rollout) -> None:
@@ -24,7 +24,7 @@ def take_over_by_keepers(rollout: Rollout) -> None:
     if not site.spec.is_failover_automatic:
         return
     reach = site.ground.reach()
-    answering = [name for name in names if reach.run(name, IS_ACTIVE).is_success]
+    answering = [name for name in names if reach.run(name, IS_ACTIVE).output.strip() == "active"]
     if answering == names:
         _ensure_all_follow(rollout, names)
     for name in answering:
