@@ -14,6 +14,7 @@ from pathlib import Path
 
 from benchmarks.soak.place import a_site
 from mainstay.operations.database import sql
+from mainstay.operations.database.found import schema_of
 from mainstay.operations.database.keepers import ask
 from mainstay.operations.heal import hand_of
 from mainstay.operations.site import Site
@@ -42,7 +43,7 @@ def arguments() -> argparse.Namespace:
 
 def fill(site: Site, machine: str, mib: int) -> None:
     """So much data that cannot be made smaller."""
-    table = f"{site.spec.name}.ballast"
+    table = f"{schema_of(site)}.ballast"
     row = "(REPEAT(RANDOM_BYTES(1024), 1024))"
     insert = f"INSERT INTO {table} (filling) VALUES {', '.join([row] * MIB_AT_ONCE)}"
     make = f"CREATE TABLE {table} (id INT AUTO_INCREMENT PRIMARY KEY, filling LONGBLOB)"
@@ -51,7 +52,7 @@ def fill(site: Site, machine: str, mib: int) -> None:
 
 def diverge(site: Site, machine: str) -> None:
     """Cut it off while its own clients write; each COMMIT hangs, so each has a client of its own."""
-    table = f"{site.spec.name}.entries"
+    table = f"{schema_of(site)}.entries"
     insert = f"INSERT INTO {table} (author, message, created_at) VALUES ('nobody', '%s', NOW())"
     clients = " ".join(f'mysql -e "{insert % message}" &' for message in ERRANT)
     script = f"sleep {WRITES_AFTER}; {clients} wait"
@@ -70,9 +71,9 @@ def main(given: argparse.Namespace) -> int:
         begun = time.monotonic()
         wait("In the sync set again", lambda: primary in sync(site), AGAIN_SECONDS)
         seconds = time.monotonic() - begun
-        reach, name = site.ground.reach(), site.spec.name
+        reach = site.ground.reach()
         written_out = set(re.findall(MESSAGE, reach.run_or_fail(primary, ("sh", "-c", WRITTEN_OUT))))
-        rows = sql.run(reach, str(status(site).primary), f"SELECT message FROM {name}.entries")[0]
+        rows = sql.run(reach, str(status(site).primary), f"SELECT message FROM {schema_of(site)}.entries")[0]
         size = reach.run_or_fail(primary, ("sh", "-c", "du -sm /var/lib/mysql | cut -f1")).strip()
     there = {str(row["message"]) for row in rows}
     found = {

@@ -24,6 +24,7 @@ from mainstay.grounds.hurtable import Hurtable
 from mainstay.grounds.lab.disk import Disk
 from mainstay.grounds.lab.lab import Lab
 from mainstay.operations.database import sql
+from mainstay.operations.database.found import schema_of
 from mainstay.operations.database.keepers import command
 from mainstay.operations.drill import drills_of
 from mainstay.operations.drilled import load_for
@@ -129,7 +130,7 @@ def wait(is_so: Callable[[], bool], seconds: float = 120.0) -> None:
 
 def figures(site: Site, tag: str, ledger: Any, attempts: Any, begun: float) -> dict[str, Any]:
     """What became of the writes, and the longest time without one."""
-    rows = sql.run(site.ground.reach(), str(status(site).primary), f"SELECT message FROM {site.spec.name}.entries")[0]
+    rows = sql.run(site.ground.reach(), str(status(site).primary), f"SELECT message FROM {schema_of(site)}.entries")[0]
     writes = compare(ledger, [str(row["message"]) for row in rows if str(row["message"]).startswith(f"{tag} ")])
     return {
         "seconds": round(time.monotonic() - begun),

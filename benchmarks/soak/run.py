@@ -21,6 +21,7 @@ from mainstay.drills.load import Load
 from mainstay.drills.verdict import compare
 from mainstay.drills.writable import Watch
 from mainstay.operations.database import sql
+from mainstay.operations.database.found import schema_of
 from mainstay.operations.database.keepers import command
 from mainstay.operations.drill import drills_of
 from mainstay.operations.drilled import load_for, victim_of
@@ -101,7 +102,7 @@ def judged(site: Site, load: Load, watch: Watch, course: Course, seconds: float)
     replicas = [m.name for m in site.running("database") if m.name != primary]
     reach, tag = site.ground.reach(), load.order.tag
     ledger = load.ledger()
-    rows = [str(row["message"]) for row in sql.run(reach, primary, f"SELECT message FROM {site.spec.name}.entries")[0]]
+    rows = [str(row["message"]) for row in sql.run(reach, primary, f"SELECT message FROM {schema_of(site)}.entries")[0]]
     writes = compare(ledger, [message for message in rows if message.startswith(f"{tag} ")])
     executed = str(sql.run(reach, primary, EXECUTED)[0][0]["executed"]).replace("\n", "")
     errant = {name: _beyond(site, name, executed) for name in replicas}
