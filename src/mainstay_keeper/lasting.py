@@ -53,8 +53,11 @@ def remembered(seen: Observation) -> Mapping[str, Beginning]:
 
 
 def lasting(seen: Observation) -> frozenset[str]:
-    """The names of the states that this observation shows."""
-    return frozenset((*_of_everybody(seen), *_of_a_leader(seen))) if seen.is_store_heard else frozenset(_hung(seen))
+    """The names of the states that this observation shows; without the store, those that MySQL shows by itself."""
+    if seen.is_store_heard:
+        return frozenset((*_of_everybody(seen), *_of_a_leader(seen)))
+    led = view.is_mine(seen) and view.is_last_leader(seen)
+    return frozenset((*_hung(seen), *(_of_standing_still(seen) if led else ())))
 
 
 def _hung(seen: Observation) -> Iterator[str]:
@@ -97,6 +100,13 @@ def _of_waiting(seen: Observation) -> Iterator[str]:
     yield WAITING
     if view.lasts(seen, WAITING, seen.policy.settle):
         yield SETTLED
+    yield from _of_standing_still(seen)
+
+
+def _of_standing_still(seen: Observation) -> Iterator[str]:
+    """Writes wait, and nobody lets them go on."""
+    if not seen.mysql.is_waiting:
+        return
     if not seen.mysql.ackers & view.sync_of(seen).replicas.keys():
         yield ALONE
     if seen.mysql.waiters and seen.since.get(STALLED, now(seen)).executed == seen.mysql.executed:

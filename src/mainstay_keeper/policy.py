@@ -22,7 +22,8 @@ class Policy:
     ttl: how long a session lives unrenewed. margin: how long before its end a keeper holds it for ended. fence: how
     long before that a keeper begins to fence. every: between two renewals. endpoint, call: how long one voter, and all
     that are tried in one call, may take to answer.
-    patience: how long writes may wait for replicas that are gone. head_start: how long the last primary is let
+    standstill: how long writes may stand still before the primary waits for nobody. patience: how long something that
+    looks wrong is to last before it is given up or thrown away. head_start: how long the last primary is let
     first to take its place again. max_lag: how far behind a replica may be that is to be waited for. settle: how long
     a COMMIT that began before waiting was turned on may take to end. handover: how long writes may stand still for a
     switchover. asking: how long the last primary lets another be first when a failover was asked for.
@@ -37,6 +38,7 @@ class Policy:
     every: float = 0.5
     endpoint: float = 0.6
     call: float = 1.3
+    standstill: float = 1.0
     patience: float = 2.0
     head_start: float = 2.0
     max_lag: float = 2.0
@@ -69,6 +71,7 @@ def broken_rules(policy: Policy) -> tuple[str, ...]:
         (agreed <= p.room, f"the peers can be asked ({agreed:g} s) before fencing begins"),
         (2 * p.endpoint <= p.call, "a call finds time for a second voter after one that is silent"),
         (p.every < p.hearing, "a peer that hears the store has heard it within `hearing`"),
+        (2 * p.every <= p.standstill, "writes that stand still are seen to twice before anything follows from it"),
         (p.every < p.silence, "who hears the store does not ask its peers"),
     )
     return tuple(sentence for holds, sentence in rules if not holds)

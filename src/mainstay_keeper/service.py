@@ -123,7 +123,7 @@ def go_on_without_the_store(failsafe: Failsafe, told: Callable[[], Told]) -> Non
 
 
 def lead_elsewhere(settings: Settings, is_primary: Callable[[], bool]) -> None:
-    """While the primary is here, see to it that the voters' own leader is not; for ever."""
+    """See to it that the voters' own leader is where it can best be spared; for ever."""
     own = next((e for e in settings.endpoints if f"//{settings.address}:" in e), "")
     if not own:
         threading.Event().wait()  # no voter here
@@ -131,7 +131,7 @@ def lead_elsewhere(settings: Settings, is_primary: Callable[[], bool]) -> None:
     while True:
         time.sleep(LEADS_ELSEWHERE_EVERY)
         with contextlib.suppress(StoreError):
-            if is_primary() and (said := move_lead(voter, frozenset(settings.members.values()))):
+            if said := move_lead(voter, frozenset(settings.members.values()), is_primary=is_primary()):
                 say(said)
 
 

@@ -64,7 +64,7 @@ def _armed(seen: Observation) -> Decision:
         return Decision(
             (SetWaiting(is_on=True),), f"Is primary, and waits for {view.listed(sync.replicas)} from now on."
         )
-    if _is_stuck(seen):
+    if _is_stuck(seen, seen.policy.standstill):
         write = _write(seen, {}, sync.may_acknowledge)
         sentence = f"Is primary alone: {view.listed(sync.replicas)} no longer acknowledges, so writes wait for nobody."
         return Decision((write, *_going_on(seen)), sentence)
@@ -97,7 +97,7 @@ def _unarmed(seen: Observation) -> Decision:
 
 def _arming(seen: Observation, joining: Mapping[str, str]) -> Decision:
     ackers = seen.mysql.ackers & joining.keys()
-    if seen.mysql.is_waiting and (not ackers or _is_stuck(seen)):
+    if seen.mysql.is_waiting and (not ackers or _is_stuck(seen, seen.policy.patience)):
         return Decision(_going_on(seen), "Is primary alone: nobody acknowledges, so writes wait for nobody.")
     if not ackers:
         return Decision((), "Is primary alone: nobody could take over.")
@@ -110,9 +110,12 @@ def _arming(seen: Observation, joining: Mapping[str, str]) -> Decision:
     return Decision((), f"Is primary, and waits until {view.listed(ackers)} has all.")
 
 
-def _is_stuck(seen: Observation) -> bool:
-    """Whether writes have stood still for long enough: nobody is connected, or whoever is does not answer."""
-    return any(view.lasts(seen, state, seen.policy.patience) for state in (ALONE, STALLED))
+def _is_stuck(seen: Observation, seconds: float) -> bool:
+    """Whether writes have stood still for so long: nobody is connected, or whoever is does not answer.
+
+    A replica that was just connected takes a second to acknowledge for the first time, so arming has more patience.
+    """
+    return any(view.lasts(seen, state, seconds) for state in (ALONE, STALLED))
 
 
 def _going_on(seen: Observation) -> tuple[SetWaiting | CutOff, ...]:

@@ -1,7 +1,8 @@
-"""Who leads among the voters: better not the machine on which the primary is.
+"""Who leads among the voters: better not the primary's machine, and best none that has a database.
 
-If both are lost at once, the voters first elect another leader, with which every session begins its time anew: a
-failover then takes twice as long (hazard 9).
+If the primary and the voters' leader are lost at once, the voters first elect another, with which every session begins
+its time anew: a failover then takes twice as long (hazard 9). If it is lost with the replica, the primary cannot note
+before the election that it waits for nobody.
 """
 
 from collections.abc import Collection, Mapping
@@ -17,19 +18,27 @@ class Voter(Protocol):
         """The answer; raises a StoreError without one."""
 
 
-def move_lead(voter: Voter, databases: Collection[str]) -> str:
-    """If this voter leads let another do so, at best on a machine without a database; gives a sentence if it was done.
+def move_lead(voter: Voter, databases: Collection[str], *, is_primary: bool) -> str:
+    """If this voter leads let a better one do so; gives a sentence if it was done.
 
-    `databases` are the addresses of the machines that have one.
+    This voter is on a machine with a database, the primary's or a replica's. `databases` are the addresses of all
+    machines that have one.
     """
     status = voter.maintain("maintenance/status", {})
-    here = status["header"]["member_id"]
-    if status.get("leader") != here:
+    own = status["header"]["member_id"]
+    if status.get("leader") != own:
         return ""
     members = voter.maintain("cluster/member/list", {})["members"]
-    others = [member for member in members if member["ID"] != here and member.get("clientURLs")]
+    others = [member for member in members if member["ID"] != own and member.get("clientURLs")]
     if not others:
         return ""
-    target = min(others, key=lambda member: any(f"//{address}:" in member["clientURLs"][0] for address in databases))
+    target = min(others, key=lambda member: _is_on(databases, member))
+    if _is_on(databases, target) and not is_primary:
+        return ""
     voter.maintain("maintenance/transfer-leadership", {"targetID": target["ID"]})
-    return f"The voters are led from {target['name']} from now on, since the primary is here."
+    here = "the primary" if is_primary else "a replica"
+    return f"The voters are led from {target['name']} from now on, since {here} is here."
+
+
+def _is_on(addresses: Collection[str], member: Json) -> bool:
+    return any(f"//{address}:" in member["clientURLs"][0] for address in addresses)

@@ -669,17 +669,17 @@ SETS = [
     ),
     (
         "nobody acknowledges since a moment",
-        seen(primary(ackers=frozenset()), *BOTH, leader=N1, sync=sync(), since=since(alone=1)),
+        seen(primary(ackers=frozenset()), *BOTH, leader=N1, sync=sync(), since=since(alone=0.9)),
         Decision((), "Is primary; n2, n3 could take over; writes stand still, nobody acknowledges."),
     ),
     (
         "nobody acknowledges for too long",
-        seen(primary(ackers=frozenset()), *BOTH, leader=N1, sync=sync(), since=since(alone=2)),
+        seen(primary(ackers=frozenset()), *BOTH, leader=N1, sync=sync(), since=since(alone=1)),
         Decision((written(joining=("n2", "n3")), SetWaiting(is_on=False)), STUCK),
     ),
     (
         "they are connected and do not answer",
-        seen(primary(waiters=1), *BOTH, leader=N1, sync=sync(), since=since(stalled=2)),
+        seen(primary(waiters=1), *BOTH, leader=N1, sync=sync(), since=since(stalled=1)),
         Decision((written(joining=("n2", "n3")), SetWaiting(is_on=False), CutOff("n2"), CutOff("n3")), STUCK),
     ),
     (

@@ -74,6 +74,16 @@ STATES = [
         {"errant"},
     ),
     ("the store is away", seen(ONE_ACKER, leader=N1, sync=sync(), is_store_heard=False), set()),
+    (
+        "the store is away, and nobody acknowledges",
+        seen(primary(ackers=frozenset(), waiters=1), leader=N1, sync=sync(), is_store_heard=False),
+        {"alone", "stalled"},
+    ),
+    (
+        "the store is away, and another led last",
+        seen(primary(ackers=frozenset(), waiters=1), leader=leads("n2"), sync=sync("n2"), is_store_heard=False),
+        set(),
+    ),
     ("MySQL hangs", seen(replace(mysql("n1"), state=HANGING), sync=sync(), is_store_heard=False), {"hung"}),
     ("MySQL hangs with a store", seen(replace(mysql("n2"), state=HANGING), me="n2", leader=N1, sync=sync()), {"hung"}),
 ]

@@ -1,4 +1,4 @@
-"""The voters are better not led from the primary's machine."""
+"""The voters are better not led from a machine with a database, least of all the primary's."""
 
 from typing import Any
 
@@ -26,14 +26,25 @@ class FakeVoter:
         return {"header": {"member_id": "1"}, "leader": self.leader, "members": self.members}
 
 
-def moved(leader: str, members: list[dict[str, Any]]) -> tuple[str, list[Json]]:
+def moved(leader: str, members: list[dict[str, Any]], *, is_primary: bool = True) -> tuple[str, list[Json]]:
     voter = FakeVoter(leader, members)
-    return move_lead(voter, {"10.0.0.1", "10.0.0.2"}), voter.moved
+    return move_lead(voter, {"10.0.0.1", "10.0.0.2"}, is_primary=is_primary), voter.moved
 
 
 def test_the_lead_goes_to_a_machine_without_a_database() -> None:
     sentence = "The voters are led from lb-01 from now on, since the primary is here."
     assert moved("1", MEMBERS) == (sentence, [{"targetID": "3"}])
+
+
+def test_a_replica_gives_it_to_such_a_machine_only() -> None:
+    sentence = "The voters are led from lb-01 from now on, since a replica is here."
+    assert moved("1", MEMBERS, is_primary=False) == (sentence, [{"targetID": "3"}])
+    assert moved("1", MEMBERS[:2], is_primary=False) == ("", [])
+
+
+def test_the_primary_gives_it_to_a_replica_where_there_is_no_other() -> None:
+    sentence = "The voters are led from srv-02 from now on, since the primary is here."
+    assert moved("1", MEMBERS[:2]) == (sentence, [{"targetID": "2"}])
 
 
 def test_the_lead_stays_where_it_is_elsewhere_or_cannot_go() -> None:

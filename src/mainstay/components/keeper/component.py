@@ -20,12 +20,12 @@ PORT, PEERS = 8008, 8009
 PATIENCE: Mapping[str, Mapping[str, float]] = {
     "fast": {
         "ttl": 3.0, "margin": 0.4, "fence": 0.6, "every": 0.25, "endpoint": 0.3, "call": 0.6,
-        "silence": 0.7, "hearing": 0.4, "patience": 1.0, "head_start": 1.0,
+        "silence": 0.7, "hearing": 0.4, "standstill": 0.7, "patience": 1.0, "head_start": 1.0,
     },
     "normal": {},
     "safe": {
         "ttl": 10.0, "margin": 1.5, "fence": 2.0, "every": 1.0, "endpoint": 1.2, "call": 2.5,
-        "silence": 2.5, "hearing": 1.5, "patience": 4.0, "head_start": 3.0,
+        "silence": 2.5, "hearing": 1.5, "standstill": 2.0, "patience": 4.0, "head_start": 3.0,
     },
 }  # fmt: skip
 """`database: takeover`, in what differs from the keeper's own policy; its rules say how these fit each other."""

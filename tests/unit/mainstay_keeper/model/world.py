@@ -14,7 +14,8 @@ from tests.unit.mainstay_keeper.model.store import Store
 
 STORE = "store"
 NEVER = float("-inf")
-POLICY = Policy()
+POLICY = Policy(standstill=2.0)
+"""A cycle here takes a second, twice as long as a real one; writes that stand still are to be seen twice, as there."""
 
 Decide = Callable[[Observation], do.Decision]
 
