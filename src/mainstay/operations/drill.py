@@ -23,8 +23,8 @@ from mainstay.operations.lock import only_operator
 from mainstay.operations.site import Site
 from mainstay.operations.status import ANY_RELEASE, status
 
-SETTLE_SECONDS = 1.5
-AFTERWARDS_SECONDS = 1.5
+SETTLE_SECONDS = 1.2
+AFTERWARDS_SECONDS = 1.0
 HEALTHY_SECONDS = 90.0
 POLL_SECONDS = 0.5
 NICENESS = 10
