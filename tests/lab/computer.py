@@ -4,12 +4,14 @@ Nothing of Mainstay is used, so that what Mainstay forgets to clear is found. Ev
 all names of labs that begin with it and a hyphen are meant, too.
 """
 
+import json
 import os
 import re
 import signal
 import subprocess
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 PROC = Path("/proc")
@@ -80,6 +82,21 @@ def lose_power(lab: str) -> None:
         Path(path).unlink()
     for group in groups_of(lab):
         group.rmdir()
+
+
+@contextmanager
+def cut_off(lab: str, machine: str) -> Iterator[None]:
+    """While the block runs, the lab's end of the machine's cable is down."""
+    inside = f"--net=/proc/{inits_of(lab)[machine]}/ns/net"
+    plug = json.loads(_output("nsenter", inside, "ip", "-json", "link", "show", "host0"))[0]["link_index"]
+    enter = ("nsenter", f"--net={NAMESPACES}/mainstay-{lab}")
+    ends = json.loads(_output(*enter, "ip", "-json", "link"))
+    cable = next(end["ifname"] for end in ends if end["ifindex"] == plug)
+    _output(*enter, "ip", "link", "set", cable, "down")
+    try:
+        yield
+    finally:
+        _output(*enter, "ip", "link", "set", cable, "up")
 
 
 def wait_for_end(pid: int, seconds: float) -> float:
@@ -155,6 +172,10 @@ def _is_ended(pid: int) -> bool:
 
 def _group(pid: int) -> list[str]:
     return _read(PROC / str(pid) / "cgroup").replace("\n", "/").split("/")
+
+
+def _output(*words: str) -> str:
+    return subprocess.run(words, capture_output=True, text=True, check=True).stdout
 
 
 def _field(pid: int, name: str) -> list[str]:

@@ -5,10 +5,13 @@ One lab for the file. Each test leaves all machines running, and a replica that 
 
 import time
 from collections.abc import Iterator
+from importlib import resources
 from typing import Any
 
 import pytest
 
+from mainstay.drills.writable import Look, read_looks
+from tests.lab import computer
 from tests.lab.load import Load
 from tests.lab.site import LabSite, lab_site
 from tests.lab.waiting import becomes
@@ -19,6 +22,10 @@ FREEZE = "kill -STOP $(systemctl show --property=MainPID --value mainstay-keeper
 WRITING_SECONDS = 3.0
 VOTERS = ("lb-01", "srv-01", "srv-02")
 LONGER_THAN_A_SESSION = 7.0
+FROZEN_SECONDS = 60.0
+TOO_LATE = "INSERT INTO mst_failover.entries (author, message, created_at) VALUES ('Ada', 'too-late', NOW())"
+WATCHER = resources.files("mainstay.drills").joinpath("remote", "writable.py").read_text()
+SEEN = "/run/mst-seen"
 
 
 @pytest.fixture(scope="module")
@@ -104,6 +111,51 @@ def test_the_guard_ends_mysql_when_the_keeper_is_frozen(site: LabSite) -> None:
     has_all(site, other, acknowledged)
     said = site.runs(primary, "journalctl", "--boot", "--unit", "mainstay-keeper-guard", "--output", "cat")
     assert said.count("after the deadline that its keeper had not renewed") == 1
+
+
+def test_a_primary_that_stood_still_for_a_minute_acknowledges_nothing_of_its_own(site: LabSite) -> None:
+    primary, other = both(site)
+    acknowledged = write(site, "still")
+    site.runs(primary, "systemctl", "kill", "--signal=STOP", "mysql.service")
+    frozen_at = time.monotonic()
+    client = site.starts("exec", "-m", primary, "--", "mysql", "-e", TOO_LATE)
+    becomes_primary(site, other, within=15)
+    acknowledged += write(site, "meanwhile")
+    time.sleep(max(0.0, frozen_at + FROZEN_SECONDS - time.monotonic()))
+    site.tries_on(primary, "systemctl", "kill", "--signal=CONT", "mysql.service")
+    assert client.ends() != 0, client.told
+    becomes("Rejoined", lambda: keepers(site).get("sync"), lambda sync: sync == [primary], within=60)
+    for machine in (primary, other):
+        has_all(site, machine, acknowledged)
+        assert site.sql(machine, "SELECT COUNT(*) FROM mst_failover.entries WHERE message = 'too-late'") == "0"
+
+
+def test_a_primary_that_is_cut_off_beside_a_frozen_keeper_is_silent_before_the_next_one_opens(site: LabSite) -> None:
+    primary, other = both(site)
+    acknowledged = write(site, "silent")
+    for machine in (primary, other):
+        watched(site, machine)
+    site.runs(primary, "sh", "-c", FREEZE)
+    with computer.cut_off(site.name, primary):
+        becomes_primary(site, other, within=15)
+        has_all(site, other, acknowledged)
+    becomes("Rejoined", lambda: keepers(site).get("sync"), lambda sync: sync == [primary], within=60)
+    last = max(look.answered for look in seen(site, primary) if look.takes_writes)
+    first = min(look.asked for look in seen(site, other) if look.takes_writes)
+    assert last < first
+    has_all(site, primary, acknowledged)
+
+
+def watched(site: LabSite, machine: str) -> None:
+    """From now on the machine itself notes whether its database takes writes, whoever can reach it."""
+    notes = f"--property=StandardOutput=truncate:{SEEN}"
+    site.runs(machine, "systemd-run", "--quiet", "--collect", "--unit=mst-seen", notes, "python3", "-c", WATCHER)
+
+
+def seen(site: LabSite, machine: str) -> tuple[Look, ...]:
+    """What was noted; it is not watched any longer."""
+    site.runs(machine, "systemctl", "stop", "mst-seen.service")
+    return read_looks(site.runs(machine, "cat", SEEN).splitlines(keepends=True))
 
 
 def test_a_switchover_changes_places_in_good_order(site: LabSite) -> None:
