@@ -86,7 +86,7 @@ def _run(site: Site, drill: Drill, number: int, report: Report) -> Run:
         command(site, "ack")  # what is done on purpose is no sign of a database that fails again and again
     hurt = victim_of(site, drill, number)
     load, began_at = load_for(site, drill), time.time()
-    with load.running(), _giving_way():
+    with load.running():
         report("", f"{drill.name}: letting the load settle")
         time.sleep(SETTLE_SECONDS)
         report(hurt.machine, f"{drill.name}, run {number + 1}")
@@ -133,7 +133,10 @@ def _hurt_and_heal(site: Site, drill: Drill, hurt: Hurt, report: Report) -> Cour
 
 @contextmanager
 def _giving_way() -> Iterator[None]:
-    """What looks after the site gives way to its visitors: else a status would itself be the gap that is measured."""
+    """What looks at the site gives way to its visitors: else a status would itself be the gap that is measured.
+
+    What hurts and heals does not: a machine that it switches on has its priority.
+    """
     before = os.getpriority(os.PRIO_PROCESS, 0)
     os.setpriority(os.PRIO_PROCESS, 0, max(before, NICENESS))
     try:
@@ -167,10 +170,11 @@ def _wait_until_healthy(site: Site) -> None:
 def _healthy_at(site: Site) -> float | None:
     """Wait until every part is healthy; the moment at which it was found so, None if it is not in time."""
     begun = time.monotonic()
-    while time.monotonic() - begun < HEALTHY_SECONDS:
-        time.sleep(POLL_SECONDS)  # first: what starts now is not to share the processor with whoever asks for it
-        if status(site).is_healthy and not astray(site):
-            return time.monotonic()
+    with _giving_way():
+        while time.monotonic() - begun < HEALTHY_SECONDS:
+            time.sleep(POLL_SECONDS)  # first: what starts now is not to share the processor with whoever asks for it
+            if status(site).is_healthy and not astray(site):
+                return time.monotonic()
     return None
 
 
