@@ -2,8 +2,10 @@
 
 import asyncio
 import json
+import ssl
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from mainstay.drills.attempt import FAILED, OK, UNKNOWN
@@ -14,11 +16,20 @@ ANSWER_SECONDS = 5.0
 
 @dataclass(frozen=True)
 class Door:
-    """Where the site is: an address, a port, and the name by which it is asked."""
+    """Where the site is: an address, a port, and the name by which it is asked.
+
+    trusts: the authority's file whose certificate it must have; "" stands for those that this computer trusts, None for
+    a site that is served in the clear.
+    """
 
     address: str
     port: int
     host: str
+    trusts: str | None = None
+
+    def secured(self) -> dict[str, Any]:
+        """How asyncio is to open a connection to it."""
+        return {} if self.trusts is None else {"ssl": _context(self.trusts), "server_hostname": self.host}
 
 
 @dataclass(frozen=True)
@@ -40,11 +51,16 @@ class Reply:
         return data if isinstance(data, dict) else {}
 
 
+@cache
+def _context(trusts: str) -> ssl.SSLContext:
+    return ssl.create_default_context(cafile=trusts or None)
+
+
 async def exchange(door: Door, method: str, path: str, document: Mapping[str, str] | None = None) -> Reply:
     """Ask once. Until the connection stands nothing was sent: what breaks before is FAILED, after that UNKNOWN."""
     try:
         async with asyncio.timeout(CONNECT_SECONDS):
-            reader, writer = await asyncio.open_connection(door.address, door.port)
+            reader, writer = await asyncio.open_connection(door.address, door.port, **door.secured())
     except (OSError, TimeoutError) as error:
         return Reply(FAILED, trouble=f"no connection: {type(error).__name__}")
     try:

@@ -1,5 +1,6 @@
 """Judges a run from what its visitors met. Pure; times are monotonic seconds, as the visitors noted them."""
 
+import bisect
 import itertools
 import math
 from collections import Counter
@@ -56,7 +57,8 @@ class Writes:
 class Figures:
     """What was measured in one run; times in seconds.
 
-    gap_seconds: the longest time without a good answer, of the stream that fared worst; `gaps` has each stream's.
+    gap_seconds: the longest time in which somebody asked and none was answered well, of the stream that fared worst;
+    `gaps` has each stream's.
     failed, unknown, retried: numbers of requests. `broken`: those of any of the three that were not under way when
     the first of them broke. detected_seconds: from the hurt until, before it was healed, a balancer said that
     something is down or another took over; else until the first request that was not answered well; else None.
@@ -123,16 +125,33 @@ def measure(attempts: Sequence[Attempt], course: Course, writes: Writes, recover
 
 
 def gap(attempts: Sequence[Attempt], since: float) -> float:
-    """The longest time between two good answers that follow each other, from the last before `since` on.
+    """The longest time in which somebody asked and none was answered well, from the last good answer before `since`.
 
-    A stream that is never answered again is silent until its last visitor came.
+    It begins with a good answer, or, where nobody waits for one at that moment, with the next who asks; and ends with
+    the next good answer. A stream that is never answered again is silent until its last visitor came.
     """
     answered = sorted(attempt.ended for attempt in attempts if attempt.is_ok)
     first = min((attempt.begun for attempt in attempts), default=since)
     before = max((moment for moment in answered if moment <= since), default=first)
     last = max((attempt.begun for attempt in attempts), default=since)
     moments = [before, *(moment for moment in answered if moment > before), max(last, before)]
-    return max((later - earlier for earlier, later in itertools.pairwise(moments)), default=0.0)
+    waits = _Waits(attempts)
+    return max((later - waits.begin(earlier) for earlier, later in itertools.pairwise(moments)), default=0.0)
+
+
+class _Waits:
+    """When visitors wait for an answer: `begin` says it of the time from a moment on."""
+
+    def __init__(self, attempts: Iterable[Attempt]) -> None:
+        ordered = sorted((attempt.begun, attempt.ended) for attempt in attempts)
+        self._begun = [begun for begun, _ in ordered]
+        self._ended = list(itertools.accumulate((ended for _, ended in ordered), max))
+
+    def begin(self, moment: float) -> float:
+        """The moment itself where somebody waits then; else that at which the next one asks."""
+        asked = bisect.bisect_right(self._begun, moment)
+        somebody_waits = asked > 0 and self._ended[asked - 1] > moment
+        return moment if somebody_waits or asked == len(self._begun) else self._begun[asked]
 
 
 def compare(ledger: Ledger, found: Iterable[str]) -> Writes:

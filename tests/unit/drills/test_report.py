@@ -33,7 +33,7 @@ def test_the_stable_form_of_a_result() -> None:
         "drill": "balancer-power-off",
         "runs": [
             {
-                "gap_seconds": 6.1,
+                "gap_seconds": 6.01,
                 "failed": 120,
                 "unknown": 0,
                 "retried": 0,
@@ -46,7 +46,7 @@ def test_the_stable_form_of_a_result() -> None:
             }
         ],
         "held": False,
-        "why": "6.10 s without a good answer (probe), where 0.5 s is the limit",
+        "why": "6.01 s without a good answer (probe), where 0.5 s is the limit",
     }
 
 
@@ -56,7 +56,7 @@ def test_the_journal_is_in_chaos_toolkits_form() -> None:
     assert wanted <= told.keys()
     assert (told["status"], told["deviated"]) == ("failed", True)
     assert (told["start"], told["end"]) == ("2023-11-14T22:13:20+00:00", "2023-11-14T22:13:32+00:00")
-    assert [activity["output"]["gaps"] for activity in told["run"]] == [{"probe": 6.1, "write": 6.1}]
+    assert [activity["output"]["gaps"] for activity in told["run"]] == [{"probe": 6.01, "write": 6.01}]
     assert [probe["tolerance_met"] for probe in told["steady_states"]["after"]["probes"]] == [False]
 
 

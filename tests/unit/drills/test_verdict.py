@@ -35,21 +35,36 @@ def figures(gap_seconds: float = 0.1, **given: object) -> Figures:
     return Figures(**{**vars(nothing), **given})
 
 
-def test_the_gap_lies_between_two_good_answers() -> None:
+def test_the_gap_lasts_from_the_first_who_asked_in_vain_to_the_next_good_answer() -> None:
     attempts = [*steady(0, 10), *steady(10, 13, FAILED), *steady(13, 20)]
+    assert gap(attempts, since=10.0) == pytest.approx(3.01)
+
+
+def test_it_lasts_from_the_last_good_answer_where_somebody_waited_then() -> None:
+    waiting = an_attempt(9.85, UNKNOWN, took=5.0)
+    attempts = [*steady(0, 10), waiting, *steady(10, 13, FAILED), *steady(13, 20)]
     assert gap(attempts, since=10.0) == pytest.approx(3.1)
 
 
 def test_a_slow_answer_is_a_gap_as_well_as_a_failure_is() -> None:
-    assert gap([*steady(0, 10), an_attempt(10.0, took=1.5), *steady(12, 15)], since=10.0) == pytest.approx(1.59)
+    assert gap([*steady(0, 10), an_attempt(10.0, took=1.5), *steady(12, 15)], since=10.0) == pytest.approx(1.5)
+
+
+def test_slow_answers_side_by_side_are_no_longer_gap_than_the_time_without_one() -> None:
+    slow = [an_attempt(10.0, took=1.0), an_attempt(10.5, took=1.0), an_attempt(11.0, took=1.0)]
+    assert gap([*steady(0, 10), *slow, *steady(12, 15)], since=10.0) == pytest.approx(1.0)
 
 
 def test_what_was_before_the_hurt_is_not_its_gap() -> None:
-    assert gap([*steady(0, 3), *steady(8, 20)], since=10.0) == pytest.approx(0.1)
+    assert gap([*steady(0, 3), *steady(8, 20)], since=10.0) == pytest.approx(0.01)
+
+
+def test_a_time_in_which_nobody_asked_is_no_gap() -> None:
+    assert gap([*steady(0, 12), *steady(15, 20)], since=10.0) == pytest.approx(0.01)
 
 
 def test_a_site_that_never_answers_again_is_silent_to_the_end() -> None:
-    assert gap([*steady(0, 10), *steady(10, 20, FAILED)], since=10.0) == pytest.approx(19.9 - 9.91)
+    assert gap([*steady(0, 10), *steady(10, 20, FAILED)], since=10.0) == pytest.approx(19.9 - 10.0)
 
 
 def test_a_site_that_never_answered_is_silent_all_the_time() -> None:
@@ -58,15 +73,15 @@ def test_a_site_that_never_answered_is_silent_all_the_time() -> None:
 
 
 def test_a_straggler_after_the_last_visitor_is_no_gap() -> None:
-    assert gap([*steady(0, 20), an_attempt(19.9, UNKNOWN, took=5.0)], since=10.0) == pytest.approx(0.1)
+    assert gap([*steady(0, 20), an_attempt(19.9, UNKNOWN, took=5.0)], since=10.0) == pytest.approx(0.01)
 
 
 def test_the_worst_stream_counts() -> None:
     found = measured(
         *steady(0, 20), *steady(0, 10, kind=WRITE), *steady(10, 14, FAILED, WRITE), *steady(14, 20, kind=WRITE)
     )
-    assert found.gaps == {PROBE: pytest.approx(0.1), WRITE: pytest.approx(4.1)}
-    assert found.gap_seconds == pytest.approx(4.1)
+    assert found.gaps == {PROBE: pytest.approx(0.01), WRITE: pytest.approx(4.01)}
+    assert found.gap_seconds == pytest.approx(4.01)
 
 
 def test_a_request_that_timed_out_is_unknown_and_not_failed() -> None:
