@@ -21,7 +21,8 @@ class Mysql:
     answers a COMMIT. is_source_on: it would, as soon as somebody acknowledges. ackers: the members that are connected
     to it and acknowledge. waiters: how many COMMITs wait now. lag: seconds behind its source, None unknown.
     io_error, sql_error: why a thread stands still, "" if it does not. is_disk_full: it cannot take writes, or soon not.
-    is_short_of_room: a thread that receives or applies has met a full disk, and waits.
+    is_short_of_room: a thread that receives or applies has met a full disk, and waits. is_late: it did not answer when
+    it was asked last, so this is what it said before.
     """
 
     state: str = OFF
@@ -43,6 +44,7 @@ class Mysql:
     sql_error: str = ""
     is_disk_full: bool = False
     is_short_of_room: bool = False
+    is_late: bool = False
 
     @property
     def is_running(self) -> bool:

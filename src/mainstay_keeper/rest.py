@@ -19,6 +19,7 @@ from urllib.parse import parse_qs, urlsplit
 
 from mainstay_keeper import clock
 from mainstay_keeper.cycle import Told
+from mainstay_keeper.nouns import Mysql
 
 STALE_AFTER = 2.5
 """A cycle may be held up by a store or a MySQL that does not answer; one that has said nothing for longer stands."""
@@ -36,8 +37,13 @@ def is_primary(told: Told, now: float) -> bool:
 def is_replica(told: Told, lag: float) -> bool:
     """Whether it follows, and is not further behind than this."""
     mysql = told.seen.mysql
-    follows = mysql.is_running and mysql.is_connected and mysql.is_applying and not mysql.is_writable
+    follows = _answers(mysql) and mysql.is_connected and mysql.is_applying and not mysql.is_writable
     return follows and mysql.lag is not None and mysql.lag <= lag
+
+
+def _answers(mysql: Mysql) -> bool:
+    """Whether it can be read now: who reads can go elsewhere, so one that is late once is not waited for."""
+    return mysql.is_running and not mysql.is_late
 
 
 def holds(path: str, query: Query, told: Told, now: float) -> bool | None:
@@ -50,7 +56,7 @@ def holds(path: str, query: Query, told: Told, now: float) -> bool | None:
         case "/replica":
             return is_fresh and is_replica(told, float(query.get("lag", ["inf"])[0]))
         case "/readable":
-            return is_fresh and mysql.is_running and bool(mysql.source or mysql.is_writable)
+            return is_fresh and _answers(mysql) and bool(mysql.source or mysql.is_writable)
         case "/health":
             return is_fresh and mysql.is_running
         case "/liveness":

@@ -57,6 +57,11 @@ def test_a_replica_whose_source_is_gone_can_still_be_read() -> None:
     assert answered(said) == ["/readable", "/health", "/liveness"]
 
 
+def test_a_mysql_that_is_late_once_is_not_read_from_and_stays_what_it_is() -> None:
+    assert answered(told(replace(REPLICA, is_late=True), leader="two")) == ["/health", "/liveness"]
+    assert answered(told(replace(PRIMARY, is_late=True))) == ["/primary", "/health", "/liveness", "/readiness"]
+
+
 def test_a_word_that_is_old_counts_for_nothing() -> None:
     assert answered(told(REPLICA, leader="two"), NOW + 3) == []
 
