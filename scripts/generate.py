@@ -3,6 +3,7 @@
 import difflib
 import json
 import sys
+import tempfile
 from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,7 +11,11 @@ from pathlib import Path
 import click
 
 from mainstay.cli.main import main_group
-from mainstay.spec import SECTIONS, json_schema, section_doc
+from mainstay.compiler.compile import compile_plan
+from mainstay.components.nftables.component import openings
+from mainstay.model.component import View
+from mainstay.model.exposure import Port
+from mainstay.spec import BLUEPRINTS, SECTIONS, blueprint, json_schema, load, section_doc
 
 ROOT = Path(__file__).parent.parent
 REFERENCE = ROOT / "docs/reference"
@@ -58,12 +63,43 @@ def component_pages() -> Iterator[Page]:
         yield Page(f"components/{readme.parent.name}.md", f"{NOTICE}\n{text}")
 
 
+def port_pages() -> Iterator[Page]:
+    """What is open on each machine of each blueprint, derived as the firewall's rules are."""
+    opening = (
+        "# Which ports are open\n\nFor each blueprint with `https: on` and `firewall: on`: every port of every machine"
+        " that others may reach, and who may. All else is refused.\n"
+    )
+    yield Page("ports.md", "\n".join([NOTICE, opening, *(_ports(name) for name in BLUEPRINTS)]))
+
+
+def _ports(name: str) -> str:
+    text = blueprint(name).replace("https: off", "https: on").replace("firewall: off", "firewall: on")
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder) / "mainstay.yaml"
+        file.write_text(text, encoding="utf-8")
+        spec = load(file)
+    plan = compile_plan(spec, release="")
+    names = {machine.address: machine.name for machine in plan.machines}
+    rows = [
+        f"| {machine.name} | {port_text(o.port)} | {o.component}: {o.port.name} | "
+        f"{', '.join(names[source] for source in o.sources) or 'everybody'} |"
+        for machine in plan.machines
+        for o in openings(View(spec, machine, plan.exposures, ""))
+    ]
+    return "\n".join([f"## {name}\n", "| machine | port | for | open to |", "|---|---|---|---|", *rows, ""])
+
+
+def port_text(port: Port) -> str:
+    return str(port.number) if port.protocol == "tcp" else f"protocol {port.number}"
+
+
 # Every generator, by hand. A new one is a function that yields pages, and its line here.
 GENERATORS: tuple[Callable[[], Iterable[Page]], ...] = (
     schema_pages,
     file_pages,
     component_pages,
     lambda: cli_pages(main_group),
+    port_pages,
 )
 
 

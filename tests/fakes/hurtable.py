@@ -79,7 +79,9 @@ class NotingReach(Reach):
     def __init__(self, ground: HurtableGround) -> None:
         object.__setattr__(self, "_ground", ground)
 
-    def run(self, machine: str, argv: Sequence[str], given: str = "", seconds: float = 120) -> Completed:
+    def run(
+        self, machine: str, argv: Sequence[str], given: str = "", seconds: float = 120, is_anew: bool = False
+    ) -> Completed:
         ground: HurtableGround = object.__getattribute__(self, "_ground")
         if not ground.on[machine]:
             raise GroundError(f"{machine} cannot be reached: it is off")

@@ -32,6 +32,8 @@ class FakeReach(Reach):
         self.asked.append(question)
         return self.answer(question)
 
-    def run(self, machine: str, argv: Sequence[str], given: str = "", seconds: float = 120) -> Completed:
+    def run(
+        self, machine: str, argv: Sequence[str], given: str = "", seconds: float = 120, is_anew: bool = False
+    ) -> Completed:
         """As `run_or_fail`: no program here fails, and a machine that cannot be reached raises."""
         return Completed(0, self.run_or_fail(machine, argv, given, seconds), "")

@@ -2,12 +2,15 @@
 
 import http.client
 import json
+import ssl
 import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
 from types import TracebackType
 from typing import Any
 
@@ -65,11 +68,16 @@ def visit(
     form: Mapping[str, str] | None = None,
     headers: Mapping[str, str] | None = None,
     seconds: float = 10.0,
+    trusts: Path | None = None,
 ) -> Answer:
-    """One request on a connection of its own; `form` is sent as JSON."""
+    """One request on a connection of its own; `form` is sent as JSON. By TLS where there is an authority to trust."""
     body = None if form is None else json.dumps(form)
     given = {"Connection": "close", **({} if form is None else {"Content-Type": "application/json"}), **(headers or {})}
-    connection = http.client.HTTPConnection(LOOPBACK, port, timeout=seconds)
+    connection = (
+        http.client.HTTPConnection(LOOPBACK, port, timeout=seconds)
+        if trusts is None
+        else http.client.HTTPSConnection(LOOPBACK, port, timeout=seconds, context=_context(trusts))
+    )
     try:
         connection.request(method, path, body, given)
         response = connection.getresponse()
@@ -79,6 +87,11 @@ def visit(
         return Answer(0, trouble=f"{type(error).__name__}: {error}")
     finally:
         connection.close()
+
+
+@cache
+def _context(trusts: Path) -> ssl.SSLContext:
+    return ssl.create_default_context(cafile=trusts)
 
 
 class Load:

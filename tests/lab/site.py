@@ -145,11 +145,17 @@ class LabSite:
 
     # The visitors.
 
+    @property
+    def authority(self) -> Path | None:
+        """Whom they trust; None where the site is served in the clear."""
+        file = self.kept / "authority.pem"
+        return file if file.exists() else None
+
     def get(self, path: str, **how: Any) -> load.Answer:
-        return load.visit(self.port, path, **how)
+        return load.visit(self.port, path, trusts=self.authority, **how)
 
     def post(self, path: str, form: Mapping[str, str]) -> load.Answer:
-        return load.visit(self.port, path, method="POST", form=form)
+        return load.visit(self.port, path, method="POST", form=form, trusts=self.authority)
 
     def whoami(self) -> dict[str, str | None]:
         """What the application says of who answers and which databases stand behind it; {} if it does not."""

@@ -42,3 +42,5 @@ def _summarise(done: Done, seconds: float) -> None:
         for machine, count in done.changes.items():
             say(f"  {machine}: {counted(count, 'change')}")
     say(f"Open {' or '.join(done.endpoints)}")
+    if done.authority_file:
+        say(f"Its certificate is of the site's own authority, which no browser knows: {done.authority_file}")

@@ -7,8 +7,9 @@ from mainstay.components.haproxy.component import HAPROXY
 from mainstay.components.keepalived.component import KEEPALIVED
 from mainstay.components.keeper.component import KEEPER
 from mainstay.components.mysql.component import MYSQL
+from mainstay.components.nftables.component import NFTABLES
 from mainstay.components.nginx.component import NGINX
 from mainstay.model.component import Component
 from mainstay.spec import Spec
 
-COMPONENTS: tuple[Component[Spec], ...] = (BASE, ETCD, MYSQL, KEEPER, HAPROXY, KEEPALIVED, APP, NGINX)
+COMPONENTS: tuple[Component[Spec], ...] = (BASE, NFTABLES, ETCD, MYSQL, KEEPER, HAPROXY, KEEPALIVED, APP, NGINX)

@@ -33,6 +33,6 @@ def ensure_no_clash(exposures: Mapping[Instance, Exposure]) -> None:
 def _clash(one: Listener, other: Listener) -> bool:
     """What everybody may reach listens on all addresses of its machine; all else on its own, which may differ."""
     (here, port), (there, its_port) = one, other
-    if here.machine != there.machine or port.number != its_port.number:
+    if here.machine != there.machine or (port.number, port.protocol) != (its_port.number, its_port.protocol):
         return False
     return port.bind == its_port.bind or EVERYBODY in (*port.open_to, *its_port.open_to)

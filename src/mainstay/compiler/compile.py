@@ -19,7 +19,8 @@ def compile_plan(spec: Spec, release: str) -> Plan:
     """Compile the user's file; `release` is the identifier of the application's release that is to be current."""
     by_name = {component.name: component for component in COMPONENTS}
     machines = address(spec)
-    instances = place(machines, tuple(by_name), voters(machines, spec.database.failover))
+    voting = voters(machines, spec.database.failover)
+    instances = place(machines, tuple(by_name), voting, has_firewall=spec.firewall is not None)
     exposures = {i: by_name[i.component].exposes(spec, i.machine) for i in instances}
     ensure_no_clash(exposures)
     moving = virtual_addresses(spec)

@@ -12,6 +12,7 @@ TIERS: dict[str, tuple[str, ...]] = {
     "witness": (),
 }
 EVERYWHERE = ("base",)
+WITH_FIREWALL = ("nftables",)
 SEVERAL_BALANCERS = ("keepalived",)
 WITH_DATABASE = ("haproxy",)
 """Beside the application HAProxy is its local way to the database."""
@@ -48,9 +49,14 @@ def _willingness(machine: Machine) -> int:
 
 
 def place(
-    machines: tuple[Machine, ...], order: tuple[str, ...], voting: Collection[Machine] = ()
+    machines: tuple[Machine, ...],
+    order: tuple[str, ...],
+    voting: Collection[Machine] = (),
+    *,
+    has_firewall: bool = False,
 ) -> tuple[Instance, ...]:
     """Every instance, machine by machine as in the file, each machine's components in the catalogue's `order`."""
+    everywhere = EVERYWHERE + (WITH_FIREWALL if has_firewall else ())
     has_database = any("database" in machine.roles for machine in machines)
     balancers = sum("balancer" in machine.roles for machine in machines)
     tiers = {
@@ -63,7 +69,7 @@ def place(
         Instance(component, machine)
         for machine in machines
         for component in order
-        if component in EVERYWHERE
+        if component in everywhere
         or any(component in tiers[role] for role in machine.roles)
         or (component in VOTING and machine in voting)
     )

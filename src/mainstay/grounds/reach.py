@@ -49,18 +49,22 @@ class Reach:
 
     ssh_config: Path
 
-    def command(self, machine: str, argv: Sequence[str], terminal: bool = False) -> tuple[str, ...]:
+    def command(
+        self, machine: str, argv: Sequence[str], terminal: bool = False, is_anew: bool = False
+    ) -> tuple[str, ...]:
         """The ssh command that runs a program on a machine; without a program, a login shell."""
-        options = ("-t",) if terminal else ()
+        options = (*(("-t",) if terminal else ()), *(("-o", "ControlPath=none") if is_anew else ()))
         return ("ssh", "-F", str(self.ssh_config), *options, machine, "--", *(shlex.quote(a) for a in argv))
 
-    def run(self, machine: str, argv: Sequence[str], given: str = "", seconds: float = 120) -> shell.Completed:
-        """Run a program on a machine to its end.
+    def run(
+        self, machine: str, argv: Sequence[str], given: str = "", seconds: float = 120, is_anew: bool = False
+    ) -> shell.Completed:
+        """Run a program on a machine to its end; `is_anew` by a connection of its own, even where one could be shared.
 
         Raises:
             GroundError: the machine cannot be reached.
         """
-        done = shell.run(self.command(machine, argv), given, seconds)
+        done = shell.run(self.command(machine, argv, is_anew=is_anew), given, seconds)
         if done.status == SSH_FAILED:
             said = (done.errors.strip() or "no answer").splitlines()[-1]
             raise GroundError(f"{machine} cannot be reached: {said}", "`mainstay status` shows which machines answer.")

@@ -23,10 +23,17 @@ def folder(purpose: str) -> Directory:
 
 def files(purpose: str, machine: Machine, group: str) -> tuple[File, File]:
     """Whom to trust, and who this machine is when it serves this purpose; only `group` reads the key, beside root."""
-    leaf = f"{purpose}/{machine.name}/{machine.address}"
+    return File(authority_path(purpose), "${authority}\n"), issued(purpose, machine, group)
+
+
+def issued(purpose: str, machine: Machine, group: str = "root", domain: str = "") -> File:
+    """Who this machine is; with a `domain`, by that name too, and to visitors only."""
+    leaf = f"{purpose}/{machine.name}/{machine.address}" + (f"/{domain}" if domain else "")
     identity = f"${{certificate:{leaf}}}\n${{key:{leaf}}}\n"
     mode = "600" if group == "root" else "640"
-    return (
-        File(authority_path(purpose), "${authority}\n"),
-        File(identity_path(purpose), identity, group=group, mode=mode),
-    )
+    return File(identity_path(purpose), identity, group=group, mode=mode)
+
+
+def brought(purpose: str, certificate: str, key: str) -> File:
+    """A certificate with its chain, and its key, that the user has: files of the project, by their paths in it."""
+    return File(identity_path(purpose), f"${{file:{certificate}}}\n${{file:{key}}}\n", mode="600")

@@ -38,6 +38,14 @@ class View(Generic[SpecT]):
         """The machines on which a component runs, this one included, in the file's order."""
         return tuple(i.machine for i in self.exposures if i.component == component)
 
+    def callers(self, port: Port) -> tuple[Machine, ...]:
+        """The machines that run one of the components or tiers which a port is open to, in the file's order."""
+        return tuple(
+            machine
+            for machine in self.machines
+            if any(word in machine.roles or Instance(word, machine) in self.exposures for word in port.open_to)
+        )
+
     def port(self, machine: Machine, component: str, name: str) -> Port:
         """The named port of a component on a machine.
 

@@ -10,15 +10,17 @@ EVERYBODY = "everybody"
 
 @dataclass(frozen=True)
 class Port:
-    """A listening TCP port, and the components (or EVERYBODY) that may connect to it.
+    """A listening port, and the components or tiers (or EVERYBODY) whose machines may connect to it.
 
-    `bind` is the address it listens on; empty means the machine's own.
+    `bind` is the address it listens on; empty means the machine's own. `protocol` is "tcp", or the name of one that has
+    no ports: then `number` is the protocol's.
     """
 
     name: str
     number: int
     open_to: tuple[str, ...] = ()
     bind: str = ""
+    protocol: str = "tcp"
 
 
 @dataclass(frozen=True)

@@ -41,7 +41,9 @@ def ensure_possible(site: Site, drills: Sequence[Drill]) -> None:
 def doors_of(site: Site) -> tuple[Door, ...]:
     """Where the load goes: to every address at which visitors come in."""
     places = (entrance.rpartition(":") for entrance in site.entrances)
-    return tuple(Door(address, int(port), site.spec.domain) for address, _, port in places)
+    known = "" if site.spec.https else None
+    trusts = str(site.authority_file) if site.authority_file else known
+    return tuple(Door(address, int(port), site.spec.domain, trusts) for address, _, port in places)
 
 
 def load_for(site: Site, drill: Drill) -> Load:

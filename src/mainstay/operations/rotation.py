@@ -5,6 +5,10 @@ from contextlib import contextmanager
 
 from mainstay.grounds.errors import GroundError
 from mainstay.grounds.ground import Report
+from mainstay.model.certificate import identity_path
+from mainstay.model.install import Install
+from mainstay.model.manifest import Manifest
+from mainstay.operations.prepare import Prepared
 from mainstay.operations.site import Site
 from mainstay.operations.waiting import wait
 
@@ -52,6 +56,19 @@ def out_of_rotation(site: Site, server: str, report: Report) -> Iterator[None]:
     report(server, "coming back into rotation")
     wait_until_taken_back(site, server)
     report(server, "")
+
+
+def is_spoken_anew(prepared: Prepared) -> bool:
+    """Whether a balancer is to speak to the servers by TLS and did not, or the other way round."""
+    wanted, states = prepared.plan.manifests, prepared.states
+    balancers = [machine.name for machine in prepared.site.running("balancer")]
+    records = {name: record for name in balancers if (record := states[name].record)}
+    return any(_speaks_tls(wanted[name]) is not _speaks_tls(record) for name, record in records.items())
+
+
+def _speaks_tls(manifest: Manifest) -> bool:
+    part = manifest.parts.get("haproxy", Install())
+    return any(file.path == identity_path("balancer") for file in part.files)
 
 
 def put_back(site: Site, report: Report) -> None:

@@ -15,6 +15,9 @@ from mainstay.operations.errors import OperationError
 from mainstay.spec import Spec, load
 from mainstay.vault.vault import Vault
 
+USUAL_PORTS = {"http": 80, "https": 443}
+"""Which a URL need not name."""
+
 
 @dataclass(frozen=True)
 class Site:
@@ -32,6 +35,12 @@ class Site:
     def folder(self) -> Path:
         """What Mainstay keeps beside the user's file."""
         return self.project / ".mainstay" / self.spec.name
+
+    @property
+    def authority_file(self) -> Path | None:
+        """Where the authority lies that visitors are to trust; None where the certificate is another's, or none."""
+        is_ours = self.spec.https is not None and self.spec.https.certificate is None
+        return self.folder / "authority.pem" if is_ours else None
 
     def switched_on(self, machines: Sequence[str]) -> list[str]:
         """Those of the machines that are switched on.
@@ -64,13 +73,15 @@ def open_site(file: Path, environment: str | None = None) -> Site:
     machines = address(spec)
     entrances = _entrances(spec, machines)
     ground = _ground(spec, folder, machines, entrances)
-    return Site(spec, project, machines, entrances, ground, Vault(folder / "secrets.json"), cache_folder())
+    vault = Vault(folder / "secrets.json", project=project)
+    return Site(spec, project, machines, entrances, ground, vault, cache_folder())
 
 
 def _entrances(spec: Spec, machines: tuple[Machine, ...]) -> tuple[str, ...]:
     """Where the site is reached: at the addresses that move between the balancers, or at the single balancer's own."""
     own = tuple(machine.address for machine in machines if "balancer" in machine.roles)
-    return tuple(f"{address}:{spec.balancer.port}" for address in virtual_addresses(spec) or own)
+    _, port = _spoken(spec)
+    return tuple(f"{address}:{port}" for address in virtual_addresses(spec) or own)
 
 
 def packages() -> tuple[str, ...]:
@@ -79,9 +90,14 @@ def packages() -> tuple[str, ...]:
 
 
 def _ground(spec: Spec, folder: Path, machines: tuple[Machine, ...], entrances: tuple[str, ...]) -> Ground:
+    scheme, port = _spoken(spec)
     if spec.in_lab:
         places = Places(spec.name, labs_folder() / spec.name, folder)
-        return Lab(places, packages(), spec.lab.port, entrances, spec.lab.disk)
-    return Servers(
-        folder, {m.name: spec.machines[m.name].ssh for m in machines}, spec.domain, spec.balancer.port, machines
-    )
+        return Lab(places, packages(), spec.lab.port, entrances, spec.lab.disk, scheme)
+    url = f"{scheme}://{spec.domain}" + ("" if port == USUAL_PORTS[scheme] else f":{port}")
+    return Servers(folder, {m.name: spec.machines[m.name].ssh for m in machines}, url, machines)
+
+
+def _spoken(spec: Spec) -> tuple[str, int]:
+    """How visitors speak to the site, and to which port."""
+    return ("https", spec.https.port) if spec.https else ("http", spec.balancer.port)

@@ -84,10 +84,14 @@ class Status:
             "name": self.site.spec.name,
             "ground": self.site.ground.kind,
             "healthy": self.is_healthy,
-            "endpoints": {"site": self.endpoints[0], "sites": list(self.endpoints)},
+            "endpoints": self._endpoints(),
             "machines": {m.name: self._machine(m.name, m.address) for m in self.site.machines},
             "database": self._database() if self.members else None,
         }
+
+    def _endpoints(self) -> dict[str, Any]:
+        ca = self.site.authority_file
+        return {"site": self.endpoints[0], "sites": list(self.endpoints)} | ({"ca": str(ca)} if ca else {})
 
     def _machine(self, name: str, address: str) -> dict[str, Any]:
         found = self.examined[name]

@@ -2,19 +2,21 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 from mainstay.grounds.ground import Report
 from mainstay.health.examine import wait_until_healthy
 from mainstay.operations.database.found import found_database, remove_old_accounts
 from mainstay.operations.database.to_keepers import take_over_by_keepers
 from mainstay.operations.errors import OperationError
+from mainstay.operations.firewall import roll_firewall
 from mainstay.operations.heal import heal_all
 from mainstay.operations.lock import only_operator
 from mainstay.operations.owed import settle
 from mainstay.operations.prepare import prepare
 from mainstay.operations.release import run_release_command
 from mainstay.operations.rollout import Rollout
-from mainstay.operations.rotation import put_back
+from mainstay.operations.rotation import is_spoken_anew, put_back
 from mainstay.operations.site import Site
 from mainstay.operations.voters.settle import settle_voters
 from mainstay.releases.release import recipe
@@ -26,11 +28,15 @@ Consent = Callable[[str, Sequence[str]], bool]
 
 @dataclass(frozen=True)
 class Done:
-    """What `up` did: the number of changes by machine, whether the database needed something, and the site's URLs."""
+    """What `up` did: the number of changes by machine, whether the database needed something, and the site's URLs.
+
+    `authority_file` is what visitors are to trust, where the certificate is of the site's own authority.
+    """
 
     changes: dict[str, int]
     is_database_changed: bool
     endpoints: tuple[str, ...]
+    authority_file: Path | None = None
 
     @property
     def is_nothing(self) -> bool:
@@ -47,14 +53,15 @@ def up(site: Site, report: Report, consent: Consent) -> Done:
     site.ground.reach()
     recipe(site.spec, site.project)
     with only_operator(site):
+        _ensure_certificate(site)
         heal_all(site)  # what a drill that was killed has left
         strangers = _strangers(site, consent)
         site.ground.ensure(site.machines, report)
         settle(site)
         put_back(site, report)
-        rollout = Rollout(prepare(site), report)
-        rollout.begin()
+        rollout = _begun(site, report)
         rollout.roll("base")
+        roll_firewall(rollout)
         settle_voters(rollout)
         take_over_by_keepers(rollout)
         rollout.roll("mysql", "keeper")
@@ -62,7 +69,7 @@ def up(site: Site, report: Report, consent: Consent) -> Done:
         rollout.roll("haproxy", role="app")
         rollout.carry("app")
         run_release_command(rollout.prepared, report)
-        rollout.roll("app", "nginx")
+        _roll_servers(rollout)
         rollout.roll("haproxy", "keepalived")
         rollout.remove_leftovers()
         remove_old_accounts(site, report)
@@ -70,7 +77,33 @@ def up(site: Site, report: Report, consent: Consent) -> Done:
             site.ground.dismiss(strangers)
         _wait_until_all_is_healthy(rollout)
         rollout.end()
-        return Done(rollout.counts, is_database_changed, site.ground.endpoints())
+        return Done(rollout.counts, is_database_changed, site.ground.endpoints(), site.authority_file)
+
+
+def _begun(site: Site, report: Report) -> Rollout:
+    rollout = Rollout(prepare(site), report)
+    rollout.begin()
+    return rollout
+
+
+def _roll_servers(rollout: Rollout) -> None:
+    """One by one, drained; together where balancers and servers come to speak in another way, which takes both sides.
+
+    Then visitors wait for the few seconds until the balancers have changed, too.
+    """
+    if is_spoken_anew(rollout.prepared):
+        rollout.roll_on([machine.name for machine in rollout.prepared.site.running("web")], "app", "nginx")
+    else:
+        rollout.roll("app", "nginx")
+
+
+def _ensure_certificate(site: Site) -> None:
+    """The user's own certificate will do; or the authority that makes one lies where visitors can find it."""
+    https = site.spec.https
+    if https and https.certificate and https.key:
+        site.vault.ensure_fits(https.certificate, https.key, site.spec.domain)
+    if site.authority_file:
+        site.vault.show_authority(site.authority_file)
 
 
 def _wait_until_all_is_healthy(rollout: Rollout) -> None:

@@ -1,14 +1,16 @@
 """What is sound of a file so far, so that rules between sections work beside a broken section."""
 
 from collections.abc import Mapping
+from typing import Annotated
 
 from pydantic import Field
 
 from mainstay.spec.sections.app import App
 from mainstay.spec.sections.balancer import Balancer
 from mainstay.spec.sections.database import Database
+from mainstay.spec.sections.https import Https
 from mainstay.spec.sections.machines import Machines, Role
-from mainstay.spec.sections.section import Section
+from mainstay.spec.sections.section import OrOff, Section
 from mainstay.spec.sections.units import Switch
 
 
@@ -20,8 +22,7 @@ class Draft(Section):
     app: App | None = None
     balancer: Balancer | None = Field(default_factory=Balancer)
     database: Database | None = Field(default_factory=Database)
-    https: Switch | None = Field(True)
-    firewall: Switch | None = Field(True)
+    https: Annotated[Https | None, OrOff] = Field(default_factory=Https)
     monitoring: Switch | None = Field(True)
 
     def running(self, role: Role) -> tuple[str, ...]:

@@ -6,22 +6,12 @@ from mainstay.spec.draft import Draft
 from mainstay.spec.problem import Issue
 
 
-def refuse_https(draft: Draft) -> Iterator[Issue]:
-    """Yield an issue where the site is to be served over TLS."""
-    if draft.https:
-        yield _switched_on(draft, "https")
-
-
-def refuse_firewall(draft: Draft) -> Iterator[Issue]:
-    """Yield an issue where the firewall is on."""
-    if draft.firewall:
-        yield _switched_on(draft, "firewall")
-
-
 def refuse_monitoring(draft: Draft) -> Iterator[Issue]:
     """Yield an issue where monitoring is on."""
     if draft.monitoring:
-        yield _switched_on(draft, "monitoring")
+        unless = "" if "monitoring" in draft.written else " unless you say otherwise"
+        what = f"monitoring is on{unless}, and this version cannot do it yet."
+        yield Issue(("monitoring",), what, "Write `monitoring: off`.")
 
 
 def refuse_monitoring_role(draft: Draft) -> Iterator[Issue]:
@@ -31,15 +21,7 @@ def refuse_monitoring_role(draft: Draft) -> Iterator[Issue]:
         yield Issue(("machines", name, "runs"), what, "Take monitoring away.")
 
 
-def _switched_on(draft: Draft, switch: str) -> Issue:
-    unless = "" if switch in draft.written else " unless you say otherwise"
-    what = f"{switch} is on{unless}, and this version cannot do it yet."
-    return Issue((switch,), what, f"Write `{switch}: off`.")
-
-
 NOT_YET: tuple[Callable[[Draft], Iterator[Issue]], ...] = (
-    refuse_https,
-    refuse_firewall,
     refuse_monitoring,
     refuse_monitoring_role,
 )

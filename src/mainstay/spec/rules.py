@@ -120,6 +120,17 @@ def ensure_addresses_of_the_lab(draft: Draft) -> Iterator[Issue]:
             yield Issue(("balancer", "addresses"), what, "Write an address that no machine has.")
 
 
+def ensure_certificate_and_key(draft: Draft) -> Iterator[Issue]:
+    """Yield an issue where one of a certificate and its key is written."""
+    if draft.https is None:
+        return
+    written = {"certificate": draft.https.certificate, "key": draft.https.key}
+    for name, other in (("certificate", "key"), ("key", "certificate")):
+        if written[name] and not written[other]:
+            fix = f"Write `{other}:` beside it, or neither: then the site's own authority makes both."
+            yield Issue(("https", name), f"There is no {other} that belongs to it.", fix)
+
+
 def ensure_a_majority_survives(draft: Draft) -> Iterator[Issue]:
     """Yield an issue where failover is automatic and there are too few machines to lose one and keep a majority."""
     if _is_voted_on(draft) and len(draft.machines or {}) < FEWEST_VOTERS:
@@ -175,6 +186,7 @@ RULES: tuple[Rule, ...] = (
     ensure_all_or_no_addresses,
     ensure_virtual_addresses,
     ensure_addresses_of_the_lab,
+    ensure_certificate_and_key,
     ensure_a_majority_survives,
     ensure_witnesses_vote,
     *NOT_YET,

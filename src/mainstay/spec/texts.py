@@ -6,7 +6,7 @@ from mainstay.model.error import MainstayError
 from mainstay.spec.words import did_you_mean, one_of, quote
 
 BLUEPRINTS = ("simple", "distributed", "ha")
-SECTIONS = ("site", "machines", "balancer", "web", "app", "database", "switches", "lab")
+SECTIONS = ("site", "machines", "balancer", "web", "app", "database", "https", "firewall", "monitoring", "lab")
 
 
 class UnknownNameError(MainstayError, LookupError):

@@ -11,6 +11,8 @@ from mainstay.spec.problem import Issue, Path
 from mainstay.spec.sections.app import App
 from mainstay.spec.sections.balancer import Balancer
 from mainstay.spec.sections.database import Database
+from mainstay.spec.sections.firewall import Firewall
+from mainstay.spec.sections.https import Https
 from mainstay.spec.sections.lab import Lab
 from mainstay.spec.sections.machines import Machine, Ssh
 from mainstay.spec.sections.refusal import REFUSED
@@ -29,6 +31,8 @@ MODELS: Mapping[Path, type[Section]] = MappingProxyType(
         ("web",): Web,
         ("app",): App,
         ("database",): Database,
+        ("https",): Https,
+        ("firewall",): Firewall,
         ("lab",): Lab,
     }
 )

@@ -15,7 +15,8 @@ LEAF_LIFETIME = timedelta(days=365)
 CLOCKS_DIFFER = timedelta(hours=1)
 """A machine whose clock is behind by no more than this believes a new certificate."""
 
-PURPOSES = x509.ExtendedKeyUsage([ExtendedKeyUsageOID.SERVER_AUTH, ExtendedKeyUsageOID.CLIENT_AUTH])
+BOTH_SIDES = x509.ExtendedKeyUsage([ExtendedKeyUsageOID.SERVER_AUTH, ExtendedKeyUsageOID.CLIENT_AUTH])
+SERVER_ONLY = x509.ExtendedKeyUsage([ExtendedKeyUsageOID.SERVER_AUTH])
 PRIVATE_KEY_FORM = (
     serialization.Encoding.PEM,
     serialization.PrivateFormat.PKCS8,
@@ -25,11 +26,15 @@ PRIVATE_KEY_FORM = (
 
 @dataclass(frozen=True)
 class Leaf:
-    """Whom a certificate is for: what the machine does with it, the machine's name and its address."""
+    """Whom a certificate is for: what the machine does with it, the machine's name and its address.
+
+    With the `domain` by which visitors come it is good for a server only: none of our own lets its bearer in.
+    """
 
     purpose: str
     machine: str
     address: str
+    domain: str = ""
 
     @property
     def name(self) -> x509.Name:
@@ -39,9 +44,14 @@ class Leaf:
     @property
     def alternatives(self) -> x509.SubjectAlternativeName:
         """All names by which the machine is spoken to, by others and by itself."""
-        names = [x509.DNSName(name) for name in (self.machine, "localhost")]
+        names = [x509.DNSName(name) for name in (self.domain, self.machine, "localhost") if name]
         addresses = [x509.IPAddress(IPv4Address(text)) for text in (self.address, "127.0.0.1")]
         return x509.SubjectAlternativeName([*names, *addresses])
+
+    @property
+    def usage(self) -> x509.ExtendedKeyUsage:
+        """On which side of a connection it is good."""
+        return SERVER_ONLY if self.domain else BOTH_SIDES
 
 
 @dataclass(frozen=True)
@@ -85,14 +95,14 @@ def renewed_authority(authority: Pair, now: datetime) -> Pair:
 
 
 def issue(authority: Pair, leaf: Leaf, now: datetime) -> Pair:
-    """A new certificate with a new key, for a server and for a client."""
+    """A new certificate with a new key."""
     key = ec.generate_private_key(ec.SECP256R1())
     signer = authority.signer
     known_by = x509.AuthorityKeyIdentifier.from_issuer_public_key(signer.public_key())
     builder = (
         _builder(leaf.name, authority.parsed.subject, key, now, LEAF_LIFETIME)
         .add_extension(leaf.alternatives, critical=False)
-        .add_extension(PURPOSES, critical=False)
+        .add_extension(leaf.usage, critical=False)
         .add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
         .add_extension(known_by, critical=False)
     )

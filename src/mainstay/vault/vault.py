@@ -21,11 +21,14 @@ from mainstay.vault.authority import (
     issue,
     renewed_authority,
 )
+from mainstay.vault.own import ensure_fits
 from mainstay.vault.secret import Secret
 
 REFERENCE = re.compile(
     r"\$\{(?:secret:(?P<secret>[a-z0-9-]+)"
     r"|(?P<kind>certificate|key):(?P<purpose>[a-z0-9-]+)/(?P<machine>[a-z0-9-]+)/(?P<address>[0-9.]+)"
+    r"(?:/(?P<domain>[a-z0-9.-]+))?"
+    r"|file:(?P<file>[^}]+)"
     r"|authority)\}"
 )
 LENGTH = 32
@@ -40,18 +43,19 @@ def utc_now() -> datetime:
 
 
 class VaultError(MainstayError):
-    """The file of secrets cannot be read: it is never overwritten then."""
+    """The file of secrets, or one that the user brought, cannot be read: it is never overwritten then."""
 
 
 @dataclass(frozen=True)
 class Vault:
     """The secrets in one file (JSON, mode 600), and the site's certificate authority with all that it has issued.
 
-    The authority's key never leaves the file. Two sites never share one.
+    The authority's key never leaves the file. Two sites never share one. `project` is where the user's file lies.
     """
 
     file: Path
     now: Callable[[], datetime] = utc_now
+    project: Path = Path()
 
     def secret(self, name: str) -> Secret:
         """The secret of this name; a new random one (32 letters and digits) if there is none yet.
@@ -93,11 +97,27 @@ class Vault:
             return there
         return self._kept(name, issue(authority, leaf, self.now()))
 
+    def ensure_fits(self, certificate: str, key: str, domain: str) -> None:
+        """Check a certificate and its key that the user brought, by their paths in the project.
+
+        Raises:
+            VaultError: one cannot be read, or they will not do.
+        """
+        chain, private = self._brought(certificate), self._brought(key)
+        try:
+            ensure_fits(chain, private, domain, self.now())
+        except ValueError as error:
+            raise VaultError(f"{certificate} will not do: {error}.", "`https:` names it, and its key.") from error
+
+    def show_authority(self, file: Path) -> None:
+        """Afterwards the authority's certificate is in the file, for whoever wants to trust it."""
+        file.write_text(self.authority().certificate + "\n")
+
     def fill_in(self, text: str) -> str:
         """The text with each reference replaced by what it stands for.
 
-        These are `${secret:NAME}`, `${authority}` (its certificate), and `${certificate:PURPOSE/MACHINE/ADDRESS}` and
-        `${key:…}`, which belong together.
+        These are `${secret:NAME}`, `${authority}` (its certificate), `${certificate:PURPOSE/MACHINE/ADDRESS[/DOMAIN]}`
+        and `${key:…}`, which belong together, and `${file:PATH}`, a file of the project.
         """
         return REFERENCE.sub(self._meant, text)
 
@@ -117,10 +137,19 @@ class Vault:
     def _meant(self, found: re.Match[str]) -> str:
         if name := found["secret"]:
             return self.secret(name).reveal()
+        if path := found["file"]:
+            return self._brought(path)
         if not found["kind"]:
             return self.authority().certificate
-        pair = self.identity(Leaf(found["purpose"], found["machine"], found["address"]))
+        pair = self.identity(Leaf(found["purpose"], found["machine"], found["address"], found["domain"] or ""))
         return pair.certificate if found["kind"] == CERTIFICATE else pair.key
+
+    def _brought(self, path: str) -> str:
+        """What the user has put beside the file, such as a certificate of somebody else's."""
+        try:
+            return (self.project / path).read_text().strip()
+        except (OSError, ValueError) as error:
+            raise VaultError(f"{path} cannot be read: {error}", "mainstay.yaml names it under `https:`.") from error
 
     def _pair(self, name: str) -> Pair | None:
         """What is kept under a name; what cannot be read stops us, since a new authority would be everybody's end."""

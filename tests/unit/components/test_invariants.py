@@ -5,6 +5,7 @@ import re
 import pytest
 
 from mainstay.compiler.catalogue import COMPONENTS
+from mainstay.compiler.place import TIERS
 from mainstay.components.etcd.component import PURPOSE as ETCD
 from mainstay.components.keepalived.component import HAND_OVER
 from mainstay.components.nginx.component import LEAVES
@@ -31,7 +32,12 @@ SITES: dict[str, Spec] = {name: site_of(blueprint(name)) for name in BLUEPRINTS}
         database={"failover": "automatic"},
     ),
     "asgi": a_site(app={"source": "./app", "asgi": "shop:app"}),
+    "over TLS": a_site(
+        machines=machines_that_run(lb_01="balancer", lb_02="balancer", srv_01="web app"), https="on", firewall="on"
+    ),
+    "an own certificate": a_site(https={"certificate": "shop.pem", "key": "shop.key", "port": 8443}, firewall="on"),
 }
+EDGE = {False: ["site"], True: ["site", "plain"]}
 ASKED_ANEW = {HAND_OVER, LEAVES, identity_path(ETCD)}
 """What is read each time as it then is: programs that another component runs, certificates."""
 NAMES = {component.name for component in COMPONENTS}
@@ -47,25 +53,32 @@ def paths_of(part: Install) -> list[str]:
     ]
 
 
+def https_of(plan: Plan) -> bool:
+    parts = (manifest.parts.get("haproxy", Install()) for manifest in plan.manifests.values())
+    return any("ssl crt" in file.text for part in parts for file in part.files)
+
+
 @pytest.fixture(params=SITES)
 def plan(request: pytest.FixtureRequest) -> Plan:
     return compiled(SITES[request.param])
 
 
-def test_ports_are_open_to_components_that_exist(plan: Plan) -> None:
+def test_ports_are_open_to_components_and_tiers_that_exist(plan: Plan) -> None:
     named = {peer for exposure in plan.exposures.values() for port in exposure.ports for peer in port.open_to}
-    assert named <= {*NAMES, EVERYBODY}
+    assert named <= {*NAMES, *TIERS, EVERYBODY}
 
 
 def test_only_the_site_itself_is_open_to_everybody(plan: Plan) -> None:
     opened = [(i, p.name) for i, e in plan.exposures.items() for p in e.ports if EVERYBODY in p.open_to]
     balancers = [machine for machine in plan.machines if "balancer" in machine.roles]
-    assert opened == [(Instance("haproxy", machine), "site") for machine in balancers]
+    edge = [(Instance("haproxy", machine), name) for machine in balancers for name in EDGE[https_of(plan)]]
+    assert [port for port in opened if port[1] != "ssh"] == edge
+    assert [i.machine for i, name in opened if name == "ssh"] == list(plan.machines)
 
 
 def test_no_two_components_of_a_machine_listen_at_one_place(plan: Plan) -> None:
     places = [
-        (i.machine.name, port.bind or i.machine.address, port.number)
+        (i.machine.name, port.bind or i.machine.address, port.number, port.protocol)
         for i, exposure in plan.exposures.items()
         for port in exposure.ports
     ]
@@ -111,7 +124,7 @@ def test_what_holds_a_secret_is_for_root_only_or_for_one_group_to_read(plan: Pla
             file
             for part in manifest.parts.values()
             for file in part.files
-            if re.search(r"\$\{(secret|key):", file.text)
+            if re.search(r"\$\{(secret|key|file):", file.text)
         ]
         modes = ["600" if file.group == "root" else "640" for file in files]
         assert [(file.owner, file.mode) for file in files] == [("root", mode) for mode in modes]

@@ -3,7 +3,7 @@
 import pytest
 
 from mainstay.model.component import UnknownPeerError, View
-from mainstay.model.exposure import Exposure, Port
+from mainstay.model.exposure import EVERYBODY, Exposure, Port
 from mainstay.model.machine import Instance
 from tests.builders import a_machine
 
@@ -29,6 +29,23 @@ def test_machines_are_named_once_in_the_order_of_the_file() -> None:
 @pytest.mark.parametrize(("component", "machines"), [("nginx", (TWO, ONE)), ("haproxy", (LB, TWO)), ("mysql", ())])
 def test_peers_are_all_machines_that_run_it(component: str, machines: tuple[object, ...]) -> None:
     assert VIEW.peers(component) == machines
+
+
+@pytest.mark.parametrize(
+    ("open_to", "machines"),
+    [
+        (("haproxy",), (LB, TWO)),
+        (("web",), (LB, TWO, ONE)),
+        (("balancer",), ()),
+        (("nginx", "haproxy"), (LB, TWO, ONE)),
+        ((EVERYBODY,), ()),
+        ((), ()),
+    ],
+)
+def test_callers_run_a_component_or_a_tier_that_a_port_is_open_to(
+    open_to: tuple[str, ...], machines: tuple[object, ...]
+) -> None:
+    assert VIEW.callers(Port("http", 8080, open_to)) == machines
 
 
 def test_a_port_is_found_by_its_name() -> None:

@@ -82,14 +82,6 @@ def test_nothing_written(tmp_path: Path) -> None:
         ),
         "mainstay.yaml: app: This section is missing. Write `app:` with `source:` and `wsgi:` below it.",
         (
-            "mainstay.yaml: https: https is on unless you say otherwise, and this version cannot do it yet. "
-            "Write `https: off`."
-        ),
-        (
-            "mainstay.yaml: firewall: firewall is on unless you say otherwise, and this version cannot do it yet. "
-            "Write `firewall: off`."
-        ),
-        (
             "mainstay.yaml: monitoring: monitoring is on unless you say otherwise, "
             "and this version cannot do it yet. Write `monitoring: off`."
         ),
@@ -165,7 +157,6 @@ monitoring: off
             "Add database to the `runs` of a machine, or delete the section."
         ),
         "mainstay.yaml:8: app: Nothing says how to start it. Write one of wsgi, asgi, run.",
-        "mainstay.yaml:9: https: https is on, and this version cannot do it yet. Write `https: off`.",
     ]
 
 

@@ -36,6 +36,8 @@ monitoring: FALSE
             "check_interval": 0.5,
             "timeout": 30.0,
             "queue": 5.0,
+            "requests_per_address": 500,
+            "connections_per_address": 500,
             "mode": "active-passive",
             "addresses": (),
             "takeover": "fast",
@@ -63,8 +65,8 @@ monitoring: FALSE
             "max_lag": 5.0,
             "buffer_pool": None,
         },
-        "https": False,
-        "firewall": False,
+        "https": None,
+        "firewall": None,
         "monitoring": False,
         "lab": {"port": 8080, "buffer_pool": 128 * 2**20, "disk": 2**33},
     }
@@ -75,7 +77,7 @@ def test_every_key_is_read(tmp_path: Path) -> None:
 balancer:
   {algorithm: first, servers: active-passive, port: 81, check_interval: 1s, timeout: 2m, queue: 1.5s,
    mode: active-active, addresses: [192.0.2.20, 192.0.2.21], takeover: patient, notify: /usr/local/bin/claim --now,
-   extra: [option x, option y]}
+   requests_per_address: 20, connections_per_address: 30, extra: [option x, option y]}
 web: {static: {/static: ./app/static/}, max_body: 1GiB, headers: {X-A: no; x, x-b: 010}}
 database: {failover: manual, takeover: safe, max_lag: 1h, buffer_pool: 2GiB}
 lab: {port: 0x1F91, buffer_pool: 512KiB, disk: 4GiB}
@@ -90,6 +92,8 @@ lab: {port: 0x1F91, buffer_pool: 512KiB, disk: 4GiB}
         "check_interval": 1.0,
         "timeout": 120.0,
         "queue": 1.5,
+        "requests_per_address": 20,
+        "connections_per_address": 30,
         "mode": "active-active",
         "addresses": ("192.0.2.20", "192.0.2.21"),
         "takeover": "patient",

@@ -7,8 +7,6 @@ import pytest
 from mainstay.spec.draft import Draft
 from mainstay.spec.lab_addresses import derived
 from mainstay.spec.not_yet import (
-    refuse_firewall,
-    refuse_https,
     refuse_monitoring,
     refuse_monitoring_role,
 )
@@ -19,6 +17,7 @@ from mainstay.spec.rules import (
     ensure_addresses_of_the_lab,
     ensure_all_or_no_addresses,
     ensure_app_is_written,
+    ensure_certificate_and_key,
     ensure_distinct_addresses,
     ensure_needed_roles_run,
     ensure_one_entry,
@@ -30,6 +29,7 @@ from mainstay.spec.rules import (
 from mainstay.spec.sections.app import App
 from mainstay.spec.sections.balancer import Balancer, Mode
 from mainstay.spec.sections.database import Database
+from mainstay.spec.sections.https import Https
 from mainstay.spec.sections.machines import Machine, Role
 from tests.unit.spec.vocabulary import APP, MINIMAL, says
 
@@ -233,18 +233,25 @@ def test_addresses_that_cannot_move_are_told_with_their_line(tmp_path: Path) -> 
     ]
 
 
-@pytest.mark.parametrize(
-    ("rule", "switch"),
-    [(refuse_https, "https"), (refuse_firewall, "firewall"), (refuse_monitoring, "monitoring")],
-)
-def test_switches_are_not_yet(rule: Rule, switch: str) -> None:
-    fix = f"Write `{switch}: off`."
-    unless = f"{switch} is on unless you say otherwise, and this version cannot do it yet."
-    assert list(rule(draft())) == [Issue((switch,), unless, fix)]
-    on = f"{switch} is on, and this version cannot do it yet."
-    assert list(rule(draft(written=switch))) == [Issue((switch,), on, fix)]
-    assert list(rule(draft().model_copy(update={switch: False}))) == []
-    assert list(rule(draft().model_copy(update={switch: None}))) == []
+def test_monitoring_is_not_yet() -> None:
+    rule, fix = refuse_monitoring, "Write `monitoring: off`."
+    unless = "monitoring is on unless you say otherwise, and this version cannot do it yet."
+    assert list(rule(draft())) == [Issue(("monitoring",), unless, fix)]
+    on = "monitoring is on, and this version cannot do it yet."
+    assert list(rule(draft(written="monitoring"))) == [Issue(("monitoring",), on, fix)]
+    assert list(rule(draft().model_copy(update={"monitoring": False}))) == []
+    assert list(rule(draft().model_copy(update={"monitoring": None}))) == []
+
+
+def test_a_certificate_comes_with_its_key() -> None:
+    rule = ensure_certificate_and_key
+    both = Https(certificate="tls/shop.pem", key="tls/shop.key")
+    for https in (None, Https(), both):
+        assert wheres(rule, draft().model_copy(update={"https": https})) == []
+    for lonely, other in (("certificate", "key"), ("key", "certificate")):
+        alone = draft().model_copy(update={"https": both.model_copy(update={other: None})})
+        fix = f"Write `{other}:` beside it, or neither: then the site's own authority makes both."
+        assert list(rule(alone)) == [Issue(("https", lonely), f"There is no {other} that belongs to it.", fix)]
 
 
 def test_a_majority_survives_the_loss_of_any_machine() -> None:

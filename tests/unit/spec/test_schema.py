@@ -53,7 +53,7 @@ def test_examples_follow_it(name: str) -> None:
         ("machines: {a: {}}", "machines.a: runs is missing"),
         ("app: {source: app, env: {a: b}}", "app.env.a: unknown"),
         ("app: {source: app, env: {A: [b]}}", "app.env.A: type"),
-        ("https: maybe", "https: enum"),
+        ("https: maybe", "https: anyOf"),
         ("unknown: 1", "unknown: unknown"),
     ],
 )

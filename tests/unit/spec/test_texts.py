@@ -12,7 +12,7 @@ from tests.unit.spec.vocabulary import APP, MINIMAL, loaded
 
 SPEC = Path(__file__).parents[3] / "src" / "mainstay" / "spec"
 KEY = r"^ *(?:# +)?{}:"
-SITE_KEYS: dict[str, tuple[str, ...]] = {"site": ("name", "domain"), "switches": ("https", "firewall", "monitoring")}
+SITE_KEYS: dict[str, tuple[str, ...]] = {"site": ("name", "domain")}
 SECTION_OF = {key: section for section, keys in SITE_KEYS.items() for key in keys}
 
 # What each example needs around it to be a whole file.
@@ -28,7 +28,9 @@ REST = {
     "web": MINIMAL + APP,
     "app": MINIMAL,
     "database": SITE + THREE_MACHINES + APP + OFF,
-    "switches": SITE + MACHINES + APP + MANUAL,
+    "https": MINIMAL.replace("https: off\n", "") + APP,
+    "firewall": MINIMAL.replace("firewall: off\n", "") + APP,
+    "monitoring": MINIMAL.replace("monitoring: off\n", "") + APP,
     "lab": MINIMAL + APP,
 }
 
@@ -74,7 +76,7 @@ def comment_above(key: str, doc: str) -> str:
 def test_every_blueprint_loads(tmp_path: Path, name: str) -> None:
     spec = loaded(tmp_path, blueprint(name))
     assert (spec.name, spec.domain, spec.app.wsgi) == ("shop", "shop.test", "guestbook:app")
-    assert (spec.https, spec.firewall, spec.monitoring) == (False, False, False)
+    assert (spec.https, spec.firewall, spec.monitoring) == (None, None, False)
 
 
 def test_the_first_two_blueprints_differ_in_their_machines(tmp_path: Path) -> None:

@@ -40,6 +40,13 @@ def test_a_certificate_says_who_it_is_for(tmp_path: Path) -> None:
     assert pair.signer.curve.name == "secp256r1"
 
 
+def test_one_that_visitors_see_lets_nobody_in(tmp_path: Path) -> None:
+    pair = vault_at(tmp_path).identity(Leaf("edge", "lb-01", "10.77.0.1", "shop.test"))
+    assert names_of(pair) == ["shop.test", "lb-01", "localhost", "10.77.0.1", "127.0.0.1"]
+    uses = pair.parsed.extensions.get_extension_for_class(x509.ExtendedKeyUsage).value
+    assert set(uses) == {ExtendedKeyUsageOID.SERVER_AUTH}
+
+
 def test_only_the_authority_may_sign(tmp_path: Path) -> None:
     vault = vault_at(tmp_path)
     may = [

@@ -7,6 +7,7 @@ from mainstay.model.exposure import Exposure, Port, Probe
 from mainstay.model.fault import process_faults
 from mainstay.model.install import Bundle, Content, Directory, File, Install, Link, Service, User
 from mainstay.model.machine import Machine
+from mainstay.model.sandbox import sandbox
 from mainstay.spec import Spec
 
 USER = "mainstay-app"
@@ -21,6 +22,9 @@ THREADS = 32
 With eight, a replica that stalled for three seconds took the whole site away for 2.4 s: half of the reads and every
 COMMIT waited for a second, and with all threads in them the one server that was well failed its checks, too.
 """
+
+# Whatever the user's program is: some compile as they run.
+SANDBOX = sandbox(without=("MemoryDenyWriteExecute",), ProtectSystem="strict", ProtectProc="invisible", RemoveIPC="yes")
 
 
 def exposes(spec: Spec, machine: Machine) -> Exposure:
@@ -76,6 +80,7 @@ def _variables(view: View[Spec], release: str) -> dict[str, Any]:
         "threads": view.spec.app.threads or THREADS,
         "environment": _environment(view),
         "leaves": len(view.peers("nginx")) > 1,
+        "sandbox": SANDBOX,
     }
 
 

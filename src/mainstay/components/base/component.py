@@ -1,7 +1,7 @@
 """What every machine gets: bounded logs, kernel settings for servers."""
 
 from mainstay.model.component import Component, View
-from mainstay.model.exposure import Exposure, Port
+from mainstay.model.exposure import EVERYBODY, Exposure, Port
 from mainstay.model.install import Content, Directory, File, Install, Service
 from mainstay.model.machine import Machine
 from mainstay.spec import Spec
@@ -12,7 +12,7 @@ SYSCTL = "/etc/sysctl.d/60-mainstay.conf"
 
 def exposes(spec: Spec, machine: Machine) -> Exposure:
     """SSH, through which Mainstay itself comes."""
-    return Exposure(ports=(Port("ssh", spec.machines[machine.name].ssh.port),))
+    return Exposure(ports=(Port("ssh", spec.machines[machine.name].ssh.port, (EVERYBODY,)),))
 
 
 def installs(view: View[Spec]) -> Install:

@@ -6,6 +6,7 @@ from mainstay.model.exposure import Exposure, Port, Probe
 from mainstay.model.fault import Limits, process_faults
 from mainstay.model.install import Content, Directory, File, Install, Service
 from mainstay.model.machine import Machine
+from mainstay.model.sandbox import sandbox
 from mainstay.spec import Spec
 
 PURPOSE = "etcd"
@@ -57,6 +58,7 @@ def installs(view: View[Spec]) -> Install:
         "authority": certificate.authority_path(PURPOSE),
         "identity": certificate.identity_path(PURPOSE),
         "purpose": PURPOSE,
+        "sandbox": sandbox(),
     }
     return Install(
         directories=(Directory(DATA, "etcd", "etcd", "700"), certificate.folder(PURPOSE)),

@@ -2,11 +2,13 @@
 
 from typing import Any
 
+from mainstay.model import certificate
 from mainstay.model.component import Component, View
 from mainstay.model.exposure import EVERYBODY, Exposure, Port, Probe
 from mainstay.model.fault import Fault, Limits, process_faults
 from mainstay.model.install import Content, Directory, File, Install, Service
 from mainstay.model.machine import Machine
+from mainstay.model.sandbox import sandbox
 from mainstay.spec import Spec
 
 CONFIG = "/etc/haproxy/haproxy.cfg"
@@ -15,11 +17,30 @@ REMEMBER = "/usr/local/lib/mainstay/haproxy-remember"
 LOOPBACK = "127.0.0.1"
 PRIMARY_PORT = 3306
 REPLICA_PORT = 3307
+EDGE, BALANCER = "edge", "balancer"
+CAPABILITIES = (
+    "CAP_SETUID",
+    "CAP_SETGID",
+    "CAP_NET_BIND_SERVICE",
+    "CAP_KILL",
+    "CAP_DAC_OVERRIDE",
+    "CAP_CHOWN",
+    "CAP_FOWNER",
+)
+COUNTED_SECONDS = 10
+"""Over how long the requests of one address are counted."""
+
+SAFE_HEADERS = {
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "SAMEORIGIN",
+    "Referrer-Policy": "strict-origin-when-cross-origin",
+}
+"""What a response is given that has no such header of its own; one that `web: headers` names is the user's."""
 
 
 def exposes(spec: Spec, machine: Machine) -> Exposure:
     """The site's port on a balancer; two addresses of the database, for this machine only, beside an application."""
-    site = (Port("site", spec.balancer.port, open_to=(EVERYBODY,)),) if "balancer" in machine.roles else ()
+    site = _site_ports(spec) if "balancer" in machine.roles else ()
     router = _router_ports() if _routes(spec, machine) else ()
     probes = (
         Probe("unit", "unit", "haproxy.service"),
@@ -31,16 +52,24 @@ def exposes(spec: Spec, machine: Machine) -> Exposure:
 
 def installs(view: View[Spec]) -> Install:
     """One configuration that holds whichever of the two duties the machine has."""
-    variables = {"balances": "balancer" in view.machine.roles, "routes": _routes(view.spec, view.machine)}
+    variables: dict[str, Any] = {
+        "balances": "balancer" in view.machine.roles,
+        "routes": _routes(view.spec, view.machine),
+    }
     variables |= {"moves": _moves(view)} | _balancer(view) | _router(view)
+    # Its regular expressions are compiled to machine code (PCRE's JIT).
+    variables |= {"sandbox": sandbox(capabilities=CAPABILITIES, without=("MemoryDenyWriteExecute",))}
+    identity = _identity(view)
+    reload_on = (CONFIG, REMEMBER, *(file.path for file in identity))
     return Install(
-        directories=(Directory("/etc/haproxy"),),
+        directories=(Directory("/etc/haproxy"), *map(certificate.folder, (EDGE, BALANCER) if identity else ())),
         files=(
+            *identity,
             File(CONFIG, Content("haproxy.cfg", variables), validate="haproxy -c -f {candidate}"),
             File(REMEMBER, Content("haproxy-remember"), mode="755"),
             File(DROP_IN, Content("haproxy.service.conf", variables)),
         ),
-        services=(Service("haproxy.service", restart_on=(DROP_IN,), reload_on=(CONFIG, REMEMBER)),),
+        services=(Service("haproxy.service", restart_on=(DROP_IN,), reload_on=reload_on),),
     )
 
 
@@ -60,6 +89,23 @@ def _moves(view: View[Spec]) -> bool:
     return bool(view.virtual_addresses) and "balancer" in view.machine.roles
 
 
+def _site_ports(spec: Spec) -> tuple[Port, ...]:
+    plain = Port("site" if spec.https is None else "plain", spec.balancer.port, open_to=(EVERYBODY,))
+    return (plain,) if spec.https is None else (Port("site", spec.https.port, open_to=(EVERYBODY,)), plain)
+
+
+def _identity(view: View[Spec]) -> tuple[File, ...]:
+    """The certificate that visitors see: the user's own, or one of the site's authority; and that which servers see."""
+    https = view.spec.https
+    if https is None or "balancer" not in view.machine.roles:
+        return ()
+    if https.certificate and https.key:
+        shown = certificate.brought(EDGE, https.certificate, https.key)
+    else:
+        shown = certificate.issued(EDGE, view.machine, domain=view.spec.domain)
+    return (shown, *certificate.files(BALANCER, view.machine, group="root"))
+
+
 def _router_ports() -> tuple[Port, ...]:
     return (
         Port("primary", PRIMARY_PORT, ("app",), bind=LOOPBACK),
@@ -69,8 +115,16 @@ def _router_ports() -> tuple[Port, ...]:
 
 def _balancer(view: View[Spec]) -> dict[str, Any]:
     web = view.peers("nginx")
+    named = {name.lower() for name in view.spec.web.headers}
     return {
         "balancer": view.spec.balancer,
+        "https": view.spec.https,
+        "identity": certificate.identity_path(EDGE),
+        "own_identity": certificate.identity_path(BALANCER),
+        "own_authority": certificate.authority_path(BALANCER),
+        "most_requests": view.spec.balancer.requests_per_address * COUNTED_SECONDS,
+        "counted": COUNTED_SECONDS,
+        "safe_headers": {name: value for name, value in SAFE_HEADERS.items() if name.lower() not in named},
         "domain": view.spec.domain,
         "health": view.spec.app.health,
         "static": tuple(f"{prefix.rstrip('/')}/" for prefix in view.spec.web.static),

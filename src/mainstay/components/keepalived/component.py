@@ -3,10 +3,11 @@
 from typing import Any
 
 from mainstay.model.component import Component, View
-from mainstay.model.exposure import Exposure, Probe
+from mainstay.model.exposure import Exposure, Port, Probe
 from mainstay.model.fault import process_faults
 from mainstay.model.install import Content, Directory, File, Install, Service
 from mainstay.model.machine import Machine
+from mainstay.model.sandbox import sandbox
 from mainstay.spec import Spec
 
 CONFIG = "/etc/keepalived/keepalived.conf"
@@ -22,21 +23,34 @@ ADVERT_SECONDS = {"fast": 0.1, "patient": 1.0}
 
 HIGHEST, STEP = 250, 10
 FIRST_ROUTER_ID = 51
-ROUTE_MARK = 112
-"""By which our routes are told from others (`proto`, of no meaning to the kernel): the number of VRRP."""
+VRRP = 112
+"""The protocol's number (RFC 5798)."""
+
+ROUTE_MARK = VRRP
+"""By which our routes are told from others (`proto`, of no meaning to the kernel)."""
+
+FAMILIES = ("AF_UNIX", "AF_INET", "AF_INET6", "AF_NETLINK", "AF_PACKET")
+CAPABILITIES = (
+    "CAP_NET_ADMIN", "CAP_NET_RAW", "CAP_NET_BIND_SERVICE", "CAP_NET_BROADCAST", "CAP_DAC_OVERRIDE", "CAP_SETUID",
+    "CAP_SETGID", "CAP_KILL", "CAP_SYS_NICE", "CAP_IPC_LOCK",
+)  # fmt: skip
+"""Of root's powers those that move addresses, and that its checks and the user's `notify` run with."""
 
 SETTLING_SECONDS = 0.3
 """Answers under way at the balancer that had the address take milliseconds; a dead connection's visitor asks again."""
 
 
 def exposes(spec: Spec, machine: Machine) -> Exposure:
-    """No port: VRRP is a protocol of its own (112), between the balancers only."""
+    """No port: VRRP is a protocol of its own, between the balancers only."""
     faults = process_faults("balancer", "keepalived", "keepalived.service")
-    return Exposure(probes=(Probe("unit", "unit", "keepalived.service"),), faults=faults)
+    vrrp = Port("vrrp", VRRP, ("keepalived",), protocol="vrrp")
+    return Exposure((vrrp,), (Probe("unit", "unit", "keepalived.service"),), faults)
 
 
 def installs(view: View[Spec]) -> Install:
     """The addresses, in which order the balancers want them, and when a balancer may not have one."""
+    doors = ("plain", "site") if view.spec.https else ("site",)
+    ports = [view.port(view.machine, "haproxy", door).number for door in doors]
     variables = {
         "name": view.machine.name,
         "address": view.machine.address,
@@ -46,7 +60,8 @@ def installs(view: View[Spec]) -> Install:
         "instances": _instances(view),
         "mark": ROUTE_MARK,
         "settling": SETTLING_SECONDS,
-        "port": view.port(view.machine, "haproxy", "site").number,
+        "ports": ports,
+        "sandbox": sandbox(FAMILIES, CAPABILITIES),
         "notify": view.spec.balancer.notify,
     }
     validate = f"{INTERFACE} && keepalived --config-test --use-file={{candidate}}"
@@ -59,7 +74,7 @@ def installs(view: View[Spec]) -> Install:
             File(HAND_OVER, Content("balancer-hand-over"), mode="755"),
             File(NOTIFY, Content("balancer-notify", variables), mode="755"),
             File(CONFIG, Content("keepalived.conf", variables), validate=validate),
-            File(DROP_IN, Content("keepalived.service.conf")),
+            File(DROP_IN, Content("keepalived.service.conf", variables)),
         ),
         services=(_service(),),
     )

@@ -9,6 +9,7 @@ from mainstay.model.exposure import Exposure, Port, Probe
 from mainstay.model.fault import Limits, process_faults
 from mainstay.model.install import Content, Directory, File, Install, Service
 from mainstay.model.machine import Machine
+from mainstay.model.sandbox import sandbox
 from mainstay.spec import Spec
 
 PURPOSE = "keeper"
@@ -30,6 +31,10 @@ PATIENCE: Mapping[str, Mapping[str, float]] = {
 }  # fmt: skip
 """`database: takeover`, in what differs from the keeper's own policy; its rules say how these fit each other."""
 
+CAPABILITIES = ("CAP_KILL", "CAP_CHOWN", "CAP_DAC_OVERRIDE", "CAP_FOWNER")
+SANDBOX = sandbox(("AF_UNIX", "AF_INET"), CAPABILITIES, ProtectSystem="strict", ReadWritePaths="/var/lib")
+GUARD_SANDBOX = sandbox(("AF_UNIX",), ("CAP_KILL",), ProtectSystem="strict", PrivateNetwork="yes")
+
 ROUTER = "/run/haproxy/admin.sock"
 """The router's runtime socket: HAProxy lets servers be set up or down only where it lets everything be done."""
 
@@ -37,7 +42,7 @@ ROUTER = "/run/haproxy/admin.sock"
 def exposes(spec: Spec, machine: Machine) -> Exposure:
     """What the routers ask, and what its peers do; killing or freezing one is to cost no longer than a failover."""
     return Exposure(
-        ports=(Port("role", PORT, open_to=("haproxy",)), Port("peers", PEERS, open_to=("keeper",))),
+        ports=(Port("role", PORT, open_to=("app",)), Port("peers", PEERS, open_to=("keeper",))),
         probes=(
             Probe("unit", "unit", UNIT),
             Probe("guard", "unit", GUARD),
@@ -57,8 +62,8 @@ def installs(view: View[Spec]) -> Install:
             *certificate.files(PURPOSE, here, group="root"),
             File(PROGRAM, Content("mainstay-keeper", {}), mode="755"),
             File(SETTINGS, Content("settings.json", {"settings": _settings(view)}), mode="600"),
-            File(GUARD_FILE, Content(GUARD, {"program": PROGRAM})),
-            File(UNIT_FILE, Content(UNIT, {"program": PROGRAM, "guard": GUARD})),
+            File(GUARD_FILE, Content(GUARD, {"program": PROGRAM, "sandbox": GUARD_SANDBOX})),
+            File(UNIT_FILE, Content(UNIT, {"program": PROGRAM, "guard": GUARD, "sandbox": SANDBOX})),
         ),
         services=(
             Service(GUARD, restart_on=(PROGRAM, GUARD_FILE)),

@@ -8,6 +8,7 @@ from mainstay.model.exposure import Exposure, Port, Probe
 from mainstay.model.fault import Limits, process_faults
 from mainstay.model.install import Content, Directory, File, Install, Service, User
 from mainstay.model.machine import Machine
+from mainstay.model.sandbox import sandbox
 from mainstay.spec import Spec
 
 UNIT = "mysql.service"
@@ -25,12 +26,12 @@ LIMITS = Limits(killed=2.0, stopped=2.0, frozen=9.0)
 
 def exposes(spec: Spec, machine: Machine) -> Exposure:
     """MySQL for the applications and the other databases; the answerer for whoever routes to it."""
-    mysql = Port("mysql", 3306, open_to=("haproxy", "mysql"))
+    mysql = Port("mysql", 3306, open_to=("app", "mysql"))
     unit = Probe("unit", "unit", UNIT)
     faults = process_faults("database", "mysqld", UNIT, LIMITS)
     if spec.is_failover_automatic:
         return Exposure((mysql,), (unit,), faults)  # the keeper says who is primary
-    role = Port("role", ROLE_PORT, open_to=("haproxy",))
+    role = Port("role", ROLE_PORT, open_to=("app", "mysql"))
     answers = Probe("answers", "http", f"http://{machine.address}:{ROLE_PORT}/health")
     return Exposure((mysql, role), (unit, answers), faults)
 
@@ -45,6 +46,7 @@ def installs(view: View[Spec]) -> Install:
         "buffer_pool": view.spec.lab.buffer_pool if view.spec.in_lab else view.spec.database.buffer_pool,
         "in_lab": view.spec.in_lab,
         "is_automatic": is_automatic,
+        "sandbox": sandbox(capabilities=("CAP_SYS_NICE",)),
     }
     validate = "mysqld --defaults-file={candidate} --user=mysql --validate-config"
     server = Install(
@@ -64,7 +66,7 @@ def _with_services(server: Install, view: View[Spec]) -> Install:
     """Where no keeper starts the server and says what it is."""
     here = view.machine
     peers = [f"{m.address}:{view.port(m, 'mysql', 'role').number}" for m in view.peers("mysql") if m != here]
-    variables = {"address": here.address, "port": ROLE_PORT, "peers": peers}
+    variables = {"address": here.address, "port": ROLE_PORT, "peers": peers, "sandbox": sandbox(ProtectSystem="strict")}
     return replace(
         server,
         users=(User(ROLE_USER),),

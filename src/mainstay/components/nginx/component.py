@@ -1,12 +1,15 @@
 """Nginx: static files, and the reverse proxy before the application."""
 
 from pathlib import PurePosixPath
+from typing import Any
 
+from mainstay.model import certificate
 from mainstay.model.component import Component, View
 from mainstay.model.exposure import Exposure, Port, Probe
 from mainstay.model.fault import process_faults
 from mainstay.model.install import Content, File, Install, Service
 from mainstay.model.machine import Machine
+from mainstay.model.sandbox import sandbox
 from mainstay.spec import Spec
 
 CONFIG = "/etc/nginx/nginx.conf"
@@ -16,15 +19,19 @@ LEAVES_SECONDS = 0.4
 """Beyond the interval of the balancers' checks: for the check itself, on a busy machine."""
 
 HTTP = 8080
+LOOPBACK = "127.0.0.1"
+PURPOSE = "web"
+CAPABILITIES = ("CAP_SETUID", "CAP_SETGID", "CAP_NET_BIND_SERVICE", "CAP_KILL", "CAP_DAC_OVERRIDE", "CAP_CHOWN")
 LAB_HOSTS = ("localhost", "127.0.0.1")
 """In the lab the user comes through a forwarder on this computer, under these names."""
 
 
 def exposes(spec: Spec, machine: Machine) -> Exposure:
-    """The HTTP port, for the balancers only."""
-    alive = f"http://{machine.address}:{HTTP}/.well-known/mainstay/web"
+    """The HTTP port, for the balancers only; where they come by TLS, another for the machine itself."""
+    local = (Port("local", HTTP, bind=LOOPBACK),) if spec.https else ()
+    alive = f"http://{LOOPBACK if spec.https else machine.address}:{HTTP}/.well-known/mainstay/web"
     return Exposure(
-        ports=(Port("http", HTTP, open_to=("haproxy",)),),
+        ports=(Port("http", HTTP, open_to=("balancer",)), *local),
         probes=(Probe("unit", "unit", "nginx.service"), Probe("http", "http", alive, host=spec.domain)),
         faults=process_faults("server", "nginx", "nginx.service"),
     )
@@ -32,8 +39,26 @@ def exposes(spec: Spec, machine: Machine) -> Exposure:
 
 def installs(view: View[Spec]) -> Install:
     """The whole configuration in one file, so that it can be tried before it replaces the old one."""
+    variables = _variables(view)
+    certificates = certificate.files(PURPOSE, view.machine, group="root") if view.spec.https else ()
+    return Install(
+        directories=(certificate.folder(PURPOSE),) if certificates else (),
+        files=(
+            *certificates,
+            File(CONFIG, Content("nginx.conf", variables), validate="nginx -t -q -c {candidate}"),
+            *((File(LEAVES, Content("server-leaves", variables), mode="755"),) if variables["leaves"] else ()),
+            File(DROP_IN, Content("nginx.service.conf", variables)),
+        ),
+        services=(
+            Service("nginx.service", restart_on=(DROP_IN,), reload_on=(CONFIG, *(file.path for file in certificates))),
+        ),
+    )
+
+
+def _variables(view: View[Spec]) -> dict[str, Any]:
+    """What the templates are rendered with."""
     spec = view.spec
-    variables = {
+    return {
         "address": view.machine.address,
         "port": view.port(view.machine, "nginx", "http").number,
         "names": (spec.domain, *(LAB_HOSTS if spec.in_lab else ())),
@@ -45,15 +70,11 @@ def installs(view: View[Spec]) -> Install:
         # A single server has nobody to leave its visitors to: they wait at the application's socket.
         "leaves": len(view.peers("nginx")) > 1,
         "wait": round(spec.balancer.check_interval + LEAVES_SECONDS, 3),
+        "https": spec.https is not None,
+        "sandbox": sandbox(capabilities=CAPABILITIES),
+        "authority": certificate.authority_path(PURPOSE),
+        "identity": certificate.identity_path(PURPOSE),
     }
-    return Install(
-        files=(
-            File(CONFIG, Content("nginx.conf", variables), validate="nginx -t -q -c {candidate}"),
-            *((File(LEAVES, Content("server-leaves", variables), mode="755"),) if variables["leaves"] else ()),
-            File(DROP_IN, Content("nginx.service.conf", variables)),
-        ),
-        services=(Service("nginx.service", restart_on=(DROP_IN,), reload_on=(CONFIG,)),),
-    )
 
 
 def _in_release(spec: Spec, path: str) -> str:

@@ -23,7 +23,8 @@ class Lab:
     """A lab for one site.
 
     `packages` are those of all components, `wanted_port` is the first door's on this computer, `entrances` are where
-    the site is reached inside, each as `address:port`, `disk_bytes` is the size of a new machine's disk.
+    the site is reached inside, each as `address:port`, `disk_bytes` is the size of a new machine's disk. `scheme` is
+    how visitors speak to it, "http" or "https".
     """
 
     places: Places
@@ -31,6 +32,7 @@ class Lab:
     wanted_port: int
     entrances: tuple[str, ...]
     disk_bytes: int
+    scheme: str = "http"
     kind: str = field(default="lab", init=False)
 
     def members(self) -> dict[str, bool]:
@@ -64,7 +66,7 @@ class Lab:
             opened[entrance].port if entrance in opened else self.wanted_port + number
             for number, entrance in enumerate(self.entrances)
         ]
-        return tuple(f"http://{LOOPBACK}:{port}" for port in ports)
+        return tuple(f"{self.scheme}://{LOOPBACK}:{port}" for port in ports)
 
     def power_off(self, machine: str) -> None:
         """Afterwards the machine is gone as if its cable was pulled; its disk stays as it was."""

@@ -29,12 +29,11 @@ class Login(Protocol):
 
 @dataclass(frozen=True)
 class Servers:
-    """The servers of one site."""
+    """The servers of one site, which visitors open at `url`."""
 
     folder: Path
     logins: Mapping[str, Login]
-    domain: str
-    site_port: int
+    url: str
     machines: tuple[Machine, ...]
     kind: str = field(default="servers", init=False)
 
@@ -68,8 +67,7 @@ class Servers:
 
     def endpoints(self) -> tuple[str, ...]:
         """The site's own name."""
-        url = f"http://{self.domain}" + ("" if self.site_port == 80 else f":{self.site_port}")
-        return (url,)
+        return (self.url,)
 
     def power_off(self, machine: str) -> None:
         """Never: what cannot be undone from here is not done."""

@@ -5,6 +5,7 @@ from typing import Annotated, Literal, get_args
 from pydantic import AfterValidator, Field
 
 from mainstay.spec.sections.machines import Port
+from mainstay.spec.sections.numbers import Between
 from mainstay.spec.sections.refusal import refused
 from mainstay.spec.sections.section import Section, lasting
 from mainstay.spec.sections.texts import Address, Line, chosen
@@ -44,6 +45,12 @@ class Balancer(Section):
     )
     timeout: Duration = lasting("30s", "How long a server may take to answer.")
     queue: Duration = lasting("5s", "How long a request may wait for a free server.")
+    requests_per_address: Annotated[int, Between(1, 1_000_000)] = Field(
+        500, description="Requests a second that one address may make, counted over ten seconds; more is answered 429."
+    )
+    connections_per_address: Annotated[int, Between(1, 1_000_000)] = Field(
+        500, description="Connections that one address may have at once; more are refused."
+    )
     mode: Annotated[Mode, chosen("a mode", MODES)] = Field(
         "active-passive", description="With several balancers: one address for all, or one for each."
     )

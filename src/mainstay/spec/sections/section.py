@@ -7,7 +7,7 @@ from typing import Annotated, Any, TypeVar
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, PlainSerializer
 from pydantic.config import JsonDict
 
-from mainstay.spec.sections.units import seconds, size
+from mainstay.spec.sections.units import SWITCH_WORDS, seconds, size, switch
 
 _X_KEY = "^x-"
 _X_KEYS: JsonDict = {"patternProperties": {_X_KEY: {}}}
@@ -35,6 +35,25 @@ def _empty_is_default(value: object) -> object:
 
 # `balancer:` with nothing below it means the section with its defaults.
 OrEmpty = BeforeValidator(_empty_is_default)
+
+
+def _switched(value: object) -> object:
+    if value is None or isinstance(value, Mapping):
+        return value or {}
+    return {} if switch(value) else None
+
+
+# `https: on` means the section with its defaults, as nothing at all does; `https: off` means None.
+OrOff = BeforeValidator(_switched)
+
+
+def or_switch(schema: JsonDict) -> None:
+    """Complete the schema of a section that may be a switch, and is on unless it is written."""
+    kinds = schema["anyOf"]
+    assert isinstance(kinds, list)
+    section = next(kind for kind in kinds if isinstance(kind, dict) and "$ref" in kind)
+    schema["anyOf"] = [section, {"enum": [*SWITCH_WORDS, True, False]}]
+    schema["default"] = "on"
 
 
 def own_keys(schema: JsonDict) -> None:

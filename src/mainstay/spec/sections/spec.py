@@ -8,9 +8,11 @@ from pydantic.config import JsonDict
 from mainstay.spec.sections.app import App
 from mainstay.spec.sections.balancer import Balancer
 from mainstay.spec.sections.database import Database
+from mainstay.spec.sections.firewall import Firewall
+from mainstay.spec.sections.https import Https
 from mainstay.spec.sections.lab import Lab
 from mainstay.spec.sections.machines import Machines, Role
-from mainstay.spec.sections.section import OrEmpty, Section
+from mainstay.spec.sections.section import OrEmpty, OrOff, Section, or_switch
 from mainstay.spec.sections.texts import HostName, Matching
 from mainstay.spec.sections.units import Switch
 from mainstay.spec.sections.web import Web
@@ -40,8 +42,14 @@ class Spec(Section):
     web: Annotated[Web, OrEmpty] = Field(default_factory=Web, description="Nginx.")
     app: Annotated[App, OrEmpty] = Field(description="The application.")
     database: Annotated[Database, OrEmpty] = Field(default_factory=Database, description="MySQL.")
-    https: Switch = Field(True, description="Serve over TLS.", json_schema_extra=_ON)
-    firewall: Switch = Field(True, description="Close every port nobody declared.", json_schema_extra=_ON)
+    https: Annotated[Https | None, OrOff] = Field(
+        default_factory=Https, description="TLS for visitors, or off.", json_schema_extra=or_switch
+    )
+    firewall: Annotated[Firewall | None, OrOff] = Field(
+        default_factory=Firewall,
+        description="Every port closed that nobody declared, or off.",
+        json_schema_extra=or_switch,
+    )
     monitoring: Switch = Field(True, description="Measure and alert.", json_schema_extra=_ON)
     lab: Annotated[Lab, OrEmpty] = Field(default_factory=Lab, description="The lab's own profile.")
 

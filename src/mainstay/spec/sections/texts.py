@@ -2,7 +2,7 @@
 
 import re
 from dataclasses import dataclass
-from ipaddress import AddressValueError, IPv4Address
+from ipaddress import AddressValueError, IPv4Address, IPv4Network
 from pathlib import PurePosixPath
 from typing import Annotated, Any
 
@@ -78,6 +78,16 @@ def address(value: str) -> str:
     return value
 
 
+def network(value: str) -> str:
+    """Return the IPv4 address or network unchanged, or refuse what is neither, and one whose end is not all zeros."""
+    try:
+        IPv4Network(value)
+    except ValueError:
+        fix = "Write an IPv4 address, or a network such as 192.0.2.0/24."
+        raise refused(f"{quote(value)} is neither an address nor a network.", fix) from None
+    return value
+
+
 def project_path(value: str) -> str:
     """Return a path relative to the file without `./`, or refuse one that leaves the project."""
     _ensure_harmless(value, "a path")
@@ -128,6 +138,7 @@ def _ensure_harmless(value: str, noun: str) -> None:
 
 HostName = Annotated[str, AfterValidator(host)]
 Address = Annotated[str, AfterValidator(address)]
+Network = Annotated[str, AfterValidator(network)]
 ProjectPath = Annotated[str, AfterValidator(project_path)]
 UrlPath = Annotated[str, AfterValidator(url_path)]
 UrlPrefix = Annotated[str, AfterValidator(url_prefix)]

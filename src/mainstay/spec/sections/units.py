@@ -76,4 +76,5 @@ Duration = Annotated[
     float, BeforeValidator(seconds), WithJsonSchema({"type": "string", "pattern": f"^{_DURATION.pattern}$"})
 ]
 Size = Annotated[int, BeforeValidator(size), WithJsonSchema({"type": "string", "pattern": f"^{_SIZE.pattern}$"})]
-Switch = Annotated[bool, BeforeValidator(switch), WithJsonSchema({"enum": [*_SWITCH, True, False]})]
+SWITCH_WORDS = tuple(_SWITCH)
+Switch = Annotated[bool, BeforeValidator(switch), WithJsonSchema({"enum": [*SWITCH_WORDS, True, False]})]

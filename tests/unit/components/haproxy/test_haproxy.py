@@ -14,7 +14,6 @@ from tests.vocabulary import compiled, exposed, file_of, installed, lines_of, li
 CONFIG = "/etc/haproxy/haproxy.cfg"
 DROP_IN = "/etc/systemd/system/haproxy.service.d/mainstay.conf"
 REMEMBER = "/usr/local/lib/mainstay/haproxy-remember"
-HAND_OVER_FROM = 11
 HAND_OVER = (
     "ExecStop=-/usr/local/lib/mainstay/balancer-hand-over",
     "ExecStartPost=/bin/rm -f /run/mainstay-handing-over",
@@ -33,11 +32,80 @@ BALANCER_FAULTS = process_faults("balancer", "haproxy", "haproxy.service")
 ROUTER_FAULTS = process_faults("server", "haproxy", "haproxy.service", Limits(stopped=2.0))
 
 
+def executed(drop_in: list[str]) -> list[str]:
+    """Those lines of a unit that run something."""
+    return [line for line in drop_in if line.startswith("Exec")]
+
+
 @pytest.mark.parametrize("algorithm", ALGORITHMS)
 def test_requests_are_shared_as_the_file_says(algorithm: str) -> None:
     spec = a_site(machines=TWO, balancer={"algorithm": algorithm}, web={"static": {"/static": "static"}})
     lines = lines_with("balance", installed(spec, "haproxy", on="lb-01"), CONFIG)
     assert lines == [f"balance {algorithm}"] * 3
+
+
+def test_visitors_come_by_tls_and_those_who_do_not_are_sent_there() -> None:
+    part = installed(a_site(machines=TWO, https="on"), "haproxy", on="lb-01")
+    assert lines_with("bind", part, CONFIG) == [
+        "bind *:80",
+        "bind *:443 ssl crt /etc/mainstay/tls/edge/identity.pem alpn h2,http/1.1",
+    ]
+    assert "http-request redirect scheme https code 308" in lines_of(part, CONFIG)
+    ports = exposed(a_site(machines=TWO, https="on"), "haproxy", on="lb-01").ports
+    assert ports == (Port("site", 443, (EVERYBODY,)), Port("plain", 80, (EVERYBODY,)))
+
+
+def test_another_port_is_named_where_visitors_are_sent() -> None:
+    part = installed(a_site(https={"port": 8443}, balancer={"port": 8081}), "haproxy")
+    redirect = "http-request redirect location https://%[req.hdr(host),field(1,:)]:8443%[pathq] code 308"
+    assert redirect in lines_of(part, CONFIG)
+    assert "bind *:8081" in lines_of(part, CONFIG)
+
+
+def test_servers_are_known_by_name_and_know_who_asks() -> None:
+    part = installed(a_site(machines=TWO, https="on"), "haproxy", on="lb-01")
+    known = (
+        "ssl verify required ca-file /etc/mainstay/tls/balancer/authority.pem "
+        "crt /etc/mainstay/tls/balancer/identity.pem verifyhost {} sni str(shop.test) check-sni shop.test"
+    )
+    servers = [line.split(maxsplit=3) for line in lines_with("server", part, CONFIG)]
+    assert [(name, how) for _, name, _, how in servers] == [
+        (name, known.format(name)) for name in ("srv-01", "srv-02") * 2
+    ]
+
+
+def test_the_certificate_is_reloaded_when_it_is_renewed() -> None:
+    part = installed(a_site(machines=TWO, https="on"), "haproxy", on="lb-01")
+    assert "/etc/mainstay/tls/edge/identity.pem" in part.services[0].reload_on
+    assert "${certificate:edge/lb-01/" in file_of(part, "/etc/mainstay/tls/edge/identity.pem").text
+    own = installed(a_site(https={"certificate": "tls/shop.pem", "key": "tls/shop.key"}), "haproxy")
+    assert file_of(own, "/etc/mainstay/tls/edge/identity.pem").text == "${file:tls/shop.pem}\n${file:tls/shop.key}\n"
+
+
+def test_a_machine_that_only_routes_has_no_certificate() -> None:
+    part = installed(a_site(machines=WITH_DATABASE, https="on"), "haproxy", on="srv-01")
+    assert [file.path for file in part.files if file.path.startswith("/etc/mainstay/tls")] == []
+    assert "ssl-default-bind-ciphers" not in file_of(part, CONFIG).text
+
+
+def test_headers_that_the_user_names_are_the_users() -> None:
+    spec = a_site(web={"headers": {"x-frame-options": "DENY", "Referrer-Policy": ""}})
+    said = [line.split()[2] for line in lines_of(installed(spec, "haproxy"), CONFIG) if "-m found" in line]
+    assert said == ["X-Content-Type-Options"]
+
+
+def test_browsers_are_told_to_keep_to_tls_unless_they_are_not_to() -> None:
+    for https, is_told in (("on", True), ({"hsts": "off"}, False), ("off", False)):
+        text = file_of(installed(a_site(https=https), "haproxy"), CONFIG).text
+        assert ("Strict-Transport-Security" in text) is is_told
+
+
+def test_an_address_asks_no_more_often_than_the_file_says() -> None:
+    limits = {"requests_per_address": 20, "connections_per_address": 30}
+    text = file_of(installed(a_site(balancer=limits), "haproxy"), CONFIG).text
+    assert "status 429" in text
+    assert "{ sc_http_req_rate(0) gt 200 }" in text
+    assert "{ sc_conn_cur(0) gt 30 }" in text
 
 
 def test_there_are_five_ways_to_share() -> None:
@@ -188,7 +256,7 @@ def test_a_new_configuration_is_tried_and_then_loaded_without_a_restart() -> Non
 def test_an_address_is_handed_over_only_where_one_moves(machines: dict[str, Any], moving: set[str]) -> None:
     manifests = compiled(a_site(machines=machines)).manifests.items()
     drop_ins = {name: lines_of(m.parts["haproxy"], DROP_IN) for name, m in manifests if "haproxy" in m.parts}
-    assert {name: drop_in[HAND_OVER_FROM:] for name, drop_in in drop_ins.items()} == {
+    assert {name: executed(drop_in)[4:] for name, drop_in in drop_ins.items()} == {
         name: [
             "ExecStop=-/usr/local/lib/mainstay/haproxy-remember",
             *(HAND_OVER if name in moving else ()),
@@ -200,14 +268,7 @@ def test_an_address_is_handed_over_only_where_one_moves(machines: dict[str, Any]
 
 def test_what_is_drained_is_noted_before_the_address_goes_and_before_a_reload() -> None:
     spec = a_site(machines=machines_that_run(lb_01="balancer", lb_02="balancer", srv_01="web app"))
-    assert lines_of(installed(spec, "haproxy", on="lb-01"), DROP_IN) == [
-        "[Unit]",
-        "StartLimitIntervalSec=0",
-        "[Service]",
-        "Restart=always",
-        "RestartSec=100ms",
-        "RuntimeDirectory=haproxy",
-        "RuntimeDirectoryMode=0750",
+    assert executed(lines_of(installed(spec, "haproxy", on="lb-01"), DROP_IN)) == [
         "ExecReload=",
         "ExecReload=/usr/sbin/haproxy -Ws -f $CONFIG -c $EXTRAOPTS",
         "ExecReload=-/usr/local/lib/mainstay/haproxy-remember",

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from mainstay.model.exposure import Exposure, Probe
+from mainstay.model.exposure import Exposure, Port, Probe
 from mainstay.model.fault import process_faults
 from mainstay.model.install import Directory, Service
 from mainstay.model.plan import Plan
@@ -130,7 +130,8 @@ def test_everything_that_is_tracked_is_defined() -> None:
 def test_what_hands_over_writes_what_is_tracked_and_haproxys_start_takes_it_away() -> None:
     parts = balanced_by(2).manifests["lb-01"].parts
     assert lines_of(parts["keepalived"], HAND_OVER) == ["echo 1 > /run/mainstay-handing-over", "sleep 0.5"]
-    assert lines_of(parts["haproxy"], HAPROXY_DROP_IN)[-3:-1] == [
+    done = [line for line in lines_of(parts["haproxy"], HAPROXY_DROP_IN) if line.startswith("Exec")]
+    assert done[-3:-1] == [
         f"ExecStop=-{HAND_OVER}",
         "ExecStartPost=/bin/rm -f /run/mainstay-handing-over",
     ]
@@ -183,9 +184,10 @@ def test_a_moment_after_an_address_has_come_it_is_settled(tmp_path: Path, word: 
 
 def test_no_connection_is_cut_off_from_an_address_that_has_just_come() -> None:
     addresses = file_of(installed(a_site(machines=TWO), "keepalived", on="lb-01"), ADDRESSES).text
-    assert (
-        "ip saddr { 10.77.207.152 } ip saddr != @settled tcp sport 80 tcp flags & rst == rst counter drop" in addresses
-    )
+    rule = "ip saddr {{ 10.77.207.152 }} ip saddr != @settled tcp sport {{ {} }} tcp flags & rst == rst counter drop"
+    assert rule.format("80") in addresses
+    by_tls = file_of(installed(a_site(machines=TWO, https="on"), "keepalived", on="lb-01"), ADDRESSES).text
+    assert rule.format("80, 443") in by_tls
 
 
 def test_the_interface_is_the_one_that_has_the_machines_address(tmp_path: Path) -> None:
@@ -213,8 +215,8 @@ def test_every_balancer_takes_what_is_sent_to_an_address_that_is_moving_away() -
             *(f"ip -4 route add local {each} dev lo table local proto 112 metric 100" for each in addresses),
         ]
         assert [line for line in lines_of(keepalived, DROP_IN) if line.startswith("ExecStartPre=")] == [
-            f"ExecStartPre={INTERFACE}",
-            f"ExecStartPre={ADDRESSES}",
+            f"ExecStartPre=+{INTERFACE}",
+            f"ExecStartPre=+{ADDRESSES}",
         ]
 
 
@@ -244,8 +246,9 @@ def test_what_is_drained_is_kept_where_only_root_looks() -> None:
     assert Directory(NOTES, mode="700") in installed(a_site(machines=TWO), "keepalived", on="lb-01").directories
 
 
-def test_it_listens_at_no_port() -> None:
+def test_it_speaks_to_the_other_balancers_only() -> None:
     assert exposed(a_site(machines=TWO), "keepalived", on="lb-02") == Exposure(
+        ports=(Port("vrrp", 112, ("keepalived",), protocol="vrrp"),),
         probes=(Probe("unit", "unit", "keepalived.service"),),
         faults=process_faults("balancer", "keepalived", "keepalived.service"),
     )

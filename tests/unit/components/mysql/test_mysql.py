@@ -19,7 +19,7 @@ def server_ids(*names: str) -> dict[str, str]:
 
 def test_routers_and_other_databases_come_in() -> None:
     assert exposed(a_site(machines=DATABASE), "mysql") == Exposure(
-        (Port("mysql", 3306, ("haproxy", "mysql")), Port("role", 8008, ("haproxy",))),
+        (Port("mysql", 3306, ("app", "mysql")), Port("role", 8008, ("app", "mysql"))),
         (
             Probe("unit", "unit", "mysql.service"),
             Probe("answers", "http", "http://10.77.79.233:8008/health"),

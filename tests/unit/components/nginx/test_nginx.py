@@ -1,5 +1,6 @@
 """Nginx: static files, and the way to the application on the same machine."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -17,9 +18,47 @@ TWO = machines_that_run(lb_01="balancer", srv_01="web app", srv_02="web app")
 SERVER = {"runs": ["balancer", "web", "app"], "address": "192.0.2.1"}
 
 
+def test_by_tls_balancers_come_in_and_the_machine_itself_in_the_clear() -> None:
+    spec = a_site(https="on")
+    seen, lines = exposed(spec, "nginx"), lines_of(installed(spec, "nginx"), CONFIG)
+    address = next(machine.address for machine in compiled(spec).machines)
+    assert seen.ports == (Port("http", 8080, ("balancer",)), Port("local", 8080, bind="127.0.0.1"))
+    assert [probe.target for probe in seen.probes if probe.kind == "http"] == [
+        "http://127.0.0.1:8080/.well-known/mainstay/web"
+    ]
+    assert [line for line in lines if line.startswith("listen")] == [
+        f"listen {address}:8080 ssl default_server;",
+        "listen 127.0.0.1:8080 default_server;",
+        f"listen {address}:8080 ssl;",
+        "listen 127.0.0.1:8080;",
+    ]
+    assert "ssl_verify_client on;" in lines
+
+
+@pytest.mark.parametrize(
+    ("https", "subject", "is_stranger"),
+    [
+        ("on", "CN=balancer,OU=lb-01", False),
+        ("on", "OU=lb-01,CN=balancer", False),
+        ("on", "CN=balancer", False),
+        ("on", "CN=etcd,OU=srv-01", True),
+        ("on", "CN=balancers,OU=lb-01", True),
+        ("on", "OU=CN=balancer,CN=etcd", True),
+        ("on", "", True),
+        ("", "", False),
+    ],
+)
+def test_by_tls_only_balancers_are_known(https: str, subject: str, is_stranger: bool) -> None:
+    lines = lines_of(installed(a_site(https="on"), "nginx"), CONFIG)
+    known = next(line for line in lines if line.startswith('"~^on')).split('"')[1].removeprefix("~")
+    plain = next(line for line in lines if line == '"|" 0;').split('"')[1]
+    said = f"{https}|{subject}"
+    assert (said != plain and re.search(known, said) is None) is is_stranger
+
+
 def test_only_the_balancers_come_in() -> None:
     assert exposed(a_site(), "nginx") == Exposure(
-        (Port("http", 8080, ("haproxy",)),),
+        (Port("http", 8080, ("balancer",)),),
         (
             Probe("unit", "unit", "nginx.service"),
             Probe("http", "http", "http://10.77.79.233:8080/.well-known/mainstay/web", "shop.test"),

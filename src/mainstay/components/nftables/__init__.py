@@ -1,0 +1,1 @@
+"""nftables: every machine's firewall, derived from what all components expose."""

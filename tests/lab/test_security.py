@@ -1,0 +1,243 @@
+"""Visitors come by TLS, and nothing listens to whom it need not: seen from outside, and from every machine.
+
+One lab for the file: two balancers, two servers, `https` and `firewall` on. Each test leaves it whole.
+"""
+
+import json
+import socket
+import ssl
+import subprocess
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from mainstay.compiler.compile import compile_plan
+from mainstay.components.nftables.component import openings
+from mainstay.model.component import View
+from mainstay.spec import load
+from tests.lab.load import LOOPBACK, no_request_failed
+from tests.lab.site import LabSite, lab_site
+from tests.lab.waiting import becomes
+
+LABS = ("mst-secure",)
+
+PORT = 18200
+MACHINES = ("lb-01", "lb-02", "srv-01", "srv-02")
+SCAN = (Path(__file__).parent / "scan.py").read_text()
+SCAN_SECONDS = 300.0
+GOES_BACK_SECONDS = 30.0
+PACKAGED = ("haproxy.service", "keepalived.service", "nginx.service", "mysql.service", "etcd.service")
+MOST_OF_OURS, MOST_OF_PACKAGED = 2.5, 5.0
+"""By `systemd-analyze security`, from 0 (can do nothing) to 10."""
+
+OTHERS = "table ip others { chain input { type filter hook input priority 10; tcp dport 9999 drop; }; }"
+IN_THE_CLEAR = """
+import http.client, json
+connection = http.client.HTTPConnection("{address}", 80, timeout=5)
+connection.request("POST", "/entries?page=2", headers={{"Host": "shop.test"}})
+answer = connection.getresponse()
+print(json.dumps([answer.status, answer.getheader("Location")]))
+"""
+OFTEN = """
+import http.client, json, ssl
+trusting = ssl.create_default_context()
+trusting.check_hostname, trusting.verify_mode = False, ssl.CERT_NONE
+connection = http.client.HTTPSConnection("{address}", 443, timeout=5, context=trusting)
+said = []
+for _ in range(400):
+    connection.request("GET", "/up", headers={{"Host": "shop.test"}})
+    answer = connection.getresponse()
+    answer.read()
+    said.append([answer.status, answer.getheader("Retry-After")])
+print(json.dumps(said))
+"""
+
+
+@pytest.fixture(scope="module")
+def site() -> Iterator[LabSite]:
+    with lab_site("mst-secure", port=PORT, blueprint="ha") as site:
+        site.change("https: off\n", "https: on\n")
+        site.change("firewall: off\n", "firewall: on\n")
+        site.up()
+        yield site
+
+
+@pytest.fixture(autouse=True)
+def _whole(site: LabSite) -> None:
+    site.is_healthy(within=60)
+
+
+def addresses(site: LabSite) -> dict[str, str]:
+    return {name: told["address"] for name, told in site.status()["machines"].items()}
+
+
+def trusting(site: LabSite) -> ssl.SSLContext:
+    return ssl.create_default_context(cafile=site.status()["endpoints"]["ca"])
+
+
+def shaken_hands(context: ssl.SSLContext, name: str = "shop.test") -> ssl.SSLSocket:
+    with socket.create_connection((LOOPBACK, PORT), timeout=5) as plain:
+        return context.wrap_socket(plain, server_hostname=name)
+
+
+def certificate(site: LabSite) -> bytes:
+    with shaken_hands(trusting(site)) as line:
+        shown = line.getpeercert(binary_form=True)
+    assert shown
+    return shown
+
+
+def declared(site: LabSite) -> dict[str, dict[str, list[int]]]:
+    """Which TCP ports of each machine are open to whom, as the file has it; "" stands for a stranger."""
+    spec = load(site.file)
+    plan = compile_plan(spec, "")
+    names = {machine.address: machine.name for machine in plan.machines}
+    found: dict[str, dict[str, list[int]]] = {who: {} for who in ("", *MACHINES)}
+    for machine in plan.machines:
+        open_to = {
+            o.port.number: {names[source] for source in o.sources}
+            for o in openings(View(spec, machine, plan.exposures, ""))
+            if o.port.protocol == "tcp"
+        }
+        for who, ports in found.items():
+            ports[machine.address] = sorted(n for n, callers in open_to.items() if not callers or who in callers)
+    return found
+
+
+def scanned(site: LabSite, who: str) -> dict[str, list[int]]:
+    """Which ports of all other machines take a connection from this one; "" is the lab's network outside of them."""
+    others = [address for name, address in addresses(site).items() if name != who]
+    command = ["python3", "-c", SCAN, *others]
+    if who:
+        told = site.does("exec", "-m", who, "--", *command, seconds=SCAN_SECONDS)
+    else:
+        enter = ("ip", "netns", "exec", f"mainstay-{site.name}")
+        told = subprocess.run((*enter, *command), capture_output=True, text=True, check=True).stdout
+    found: dict[str, list[int]] = json.loads(told)
+    return found
+
+
+@pytest.mark.parametrize("who", ["", *MACHINES])
+def test_open_is_what_is_declared_and_nothing_else(site: LabSite, who: str) -> None:
+    wanted = {address: ports for address, ports in declared(site)[who].items() if address != addresses(site).get(who)}
+    assert scanned(site, who) == wanted
+
+
+def test_visitors_come_by_tls_and_know_whom_they_trust(site: LabSite) -> None:
+    told = site.status()["endpoints"]
+    assert told["site"] == f"https://127.0.0.1:{PORT}"
+    with shaken_hands(trusting(site)) as line:
+        assert (line.version(), line.selected_alpn_protocol()) == ("TLSv1.3", None)
+    answer = site.get("/whoami")
+    assert answer.status == 200
+    assert answer.headers["strict-transport-security"] == "max-age=63072000"
+    assert answer.headers["x-content-type-options"] == "nosniff"
+    with pytest.raises(ssl.SSLCertVerificationError, match=r"self-signed|unable to get local issuer"):
+        shaken_hands(ssl.create_default_context())
+    with pytest.raises(ssl.SSLCertVerificationError, match="Hostname mismatch"):
+        shaken_hands(trusting(site), "other.test")
+
+
+def test_http_2_is_spoken(site: LabSite) -> None:
+    context = trusting(site)
+    context.set_alpn_protocols(["h2", "http/1.1"])
+    with shaken_hands(context) as line:
+        assert line.selected_alpn_protocol() == "h2"
+
+
+@pytest.mark.parametrize(
+    ("newest", "ciphers"),
+    [
+        (ssl.TLSVersion.TLSv1_1, "ALL:@SECLEVEL=0"),
+        (ssl.TLSVersion.TLSv1_2, "AES128-SHA:AES256-SHA256:AES128-GCM-SHA256"),
+        (ssl.TLSVersion.TLSv1_2, "DHE-RSA-AES128-GCM-SHA256:ECDHE-ECDSA-AES128-SHA"),
+    ],
+)
+def test_what_is_old_is_not_spoken(site: LabSite, newest: ssl.TLSVersion, ciphers: str) -> None:
+    context = trusting(site)
+    context.set_ciphers(ciphers)
+    context.minimum_version, context.maximum_version = ssl.TLSVersion.TLSv1, newest
+    with pytest.raises((ssl.SSLError, ConnectionError)):
+        shaken_hands(context)
+
+
+def test_who_comes_in_the_clear_is_sent_to_tls(site: LabSite) -> None:
+    program = IN_THE_CLEAR.format(address=addresses(site)["lb-01"])
+    told = json.loads(site.runs("srv-01", "python3", "-c", program))
+    assert told == [308, "https://shop.test/entries?page=2"]
+
+
+def test_who_asks_too_often_is_told_so_and_nobody_else(site: LabSite) -> None:
+    site.change("balancer:\n", "balancer:\n  requests_per_address: 10\n")
+    site.up()
+    told = json.loads(site.runs("srv-01", "python3", "-c", OFTEN.format(address=addresses(site)["lb-01"])))
+    assert {status for status, _ in told[:100]} == {200}
+    assert told[-1] == [429, "10"]
+    holder = next(name for name in MACHINES if addresses(site)[name] == addresses(site)["lb-01"])
+    table = site.runs(holder, "sh", "-c", "echo 'show table site' | socat - /run/haproxy/admin.sock")
+    assert f"key={addresses(site)['srv-01']}" in table
+    assert site.get("/whoami").status == 200
+    site.change("  requests_per_address: 10\n", "")
+    site.up()
+
+
+def test_a_certificate_is_renewed_and_nobody_notices(site: LabSite) -> None:
+    before = certificate(site)
+    secrets = site.kept / "secrets.json"
+    kept = {name: value for name, value in json.loads(secrets.read_text()).items() if ":edge/" not in name}
+    secrets.write_text(json.dumps(kept))
+    with site.load("/whoami", per_second=100) as load:
+        time.sleep(1)
+        site.up()
+        time.sleep(1)
+    no_request_failed(load, at_least=200)
+    assert certificate(site) != before
+
+
+def test_new_rules_that_lock_us_out_go_back(site: LabSite) -> None:
+    site.runs("lb-01", "sh", "-c", f"echo '{OTHERS}' | nft -f -")
+    site.change("firewall: on\n", "firewall: {ssh: [192.0.2.1]}\n")
+    done = site.tries("up")
+    assert (done.status, "did not let us in through the new firewall" in done.errors) == (1, True), done
+    assert "lb-01" in done.errors
+    assert [name for name in MACHINES[1:] if name in done.errors] == []
+
+    def comes_in() -> int:
+        way = ("ssh", "-F", str(site.kept / "ssh_config"), "-o", "ControlPath=none", "-o", "ConnectTimeout=2")
+        return subprocess.run((*way, "lb-01", "true"), env=site.environment(), check=False).returncode
+
+    becomes("SSH as before", comes_in, lambda status: status == 0, within=GOES_BACK_SECONDS)
+    site.change("firewall: {ssh: [192.0.2.1]}\n", "firewall: on\n")
+    site.up()
+    assert "dport 9999" in site.runs("lb-01", "nft", "list", "table", "ip", "others")
+    site.runs("lb-01", "nft", "delete", "table", "ip", "others")
+
+
+def test_the_firewall_is_there_again_after_a_power_cut(site: LabSite) -> None:
+    site.power_off("lb-02")
+    site.power_on("lb-02")
+    site.is_healthy(within=60)
+    assert "policy drop" in site.runs("lb-02", "nft", "list", "table", "inet", "mainstay")
+
+
+def test_balancers_are_lost_under_tls_as_without(site: LabSite) -> None:
+    told = json.loads(site.does("drill", "run", "balancer-power-off", "-o", "json", seconds=180))
+    assert [(drill["held"], drill["why"]) for drill in told] == [(True, "")]
+
+
+@pytest.mark.parametrize("machine", ["lb-01", "srv-01"])
+def test_units_may_do_what_they_need_and_little_more(site: LabSite, machine: str) -> None:
+    rows = (line.split() for line in site.runs(machine, "systemd-analyze", "security", "--no-pager").splitlines())
+    exposure = {row[0]: float(row[1]) for row in rows if len(row) > 1 and row[0].endswith(".service")}
+    ours = {unit: score for unit, score in exposure.items() if unit.startswith("mainstay-")}
+    packaged = {unit: exposure[unit] for unit in PACKAGED if unit in exposure}
+    assert ours
+    assert {unit: score for unit, score in ours.items() if score > MOST_OF_OURS} == {}
+    assert packaged
+    assert {unit: score for unit, score in packaged.items() if score > MOST_OF_PACKAGED} == {}
+
+
+def test_up_again_changes_nothing(site: LabSite) -> None:
+    assert set(site.up().values()) == {0}
