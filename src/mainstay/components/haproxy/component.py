@@ -66,7 +66,7 @@ def installs(view: View[Spec]) -> Install:
         files=(
             *identity,
             File(CONFIG, Content("haproxy.cfg", variables), validate="haproxy -c -f {candidate}"),
-            File(REMEMBER, Content("haproxy-remember"), mode="755"),
+            File(REMEMBER, Content("haproxy-remember", variables), mode="755"),
             File(DROP_IN, Content("haproxy.service.conf", variables)),
         ),
         services=(Service("haproxy.service", restart_on=(DROP_IN,), reload_on=reload_on),),
