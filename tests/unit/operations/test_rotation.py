@@ -1,16 +1,21 @@
 """What the balancers are asked, and told."""
 
 from pathlib import Path
-from typing import Any
+from types import SimpleNamespace
+from typing import Any, cast
 
 import pytest
 
+from mainstay.compiler.compile import compile_plan
+from mainstay.model.state import MachineState
+from mainstay.operations.prepare import Prepared
 from mainstay.operations.rotation import (
     ADMIN_SOCKET,
     NOTES,
     REMEMBER,
     _rows,
     balancers_on,
+    is_spoken_anew,
     noted,
     out_of_rotation,
     put_back,
@@ -168,3 +173,16 @@ def test_what_is_in_rotation_is_let_alone(edge: Edge) -> None:
     put_back(edge.site, edge.report)
     assert edge.reported == []
     assert {*edge.asked("lb-01")} == {f"ls {NOTES}", f"python3 {ADMIN_SOCKET} show stat"}
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "anew"),
+    [("off", "on", True), ("on", "off", True), ("on", "on", False), ("off", "off", False), ("", "on", False)],
+)
+def test_balancers_and_servers_speak_anew_where_tls_comes_or_goes(
+    edge: Edge, before: str, after: str, anew: bool
+) -> None:
+    old, new = (compile_plan(a_site(machines=MACHINES, https=https or "off"), "") for https in (before, after))
+    states = {name: MachineState(record=old.manifests[name] if before else None) for name in new.manifests}
+    prepared = SimpleNamespace(site=edge.site, plan=new, states=states)
+    assert is_spoken_anew(cast(Prepared, prepared)) is anew

@@ -1,5 +1,6 @@
 """HAProxy's two duties: the balancer, and the way to the database."""
 
+from pathlib import Path
 from typing import Any, get_args
 
 import pytest
@@ -9,6 +10,7 @@ from mainstay.model.fault import Limits, process_faults
 from mainstay.model.install import Service
 from mainstay.spec.sections.balancer import ALGORITHMS, Algorithm
 from tests.builders import a_site, machines_that_run
+from tests.unit.provision.spoken import program, run
 from tests.vocabulary import compiled, exposed, file_of, installed, lines_of, lines_with
 
 CONFIG = "/etc/haproxy/haproxy.cfg"
@@ -277,6 +279,26 @@ def test_what_is_drained_is_noted_before_the_address_goes_and_before_a_reload() 
         *HAND_OVER,
         FINISH,
     ]
+
+
+@pytest.mark.parametrize(("https", "by_tls"), [("on", "1"), ("off", "0")])
+def test_the_configuration_says_whether_servers_are_spoken_to_by_tls_and_not_what_was_noted(
+    tmp_path: Path, https: str, by_tls: str
+) -> None:
+    noted = "1\n# be_id srv_name srv_use_ssl srv_check_port\n3 srv-01 {} 0\n3 srv-02 {} 0\n\n"
+    before = noted.format(*"01" if https == "on" else "10")
+    program(tmp_path, "socat", f"cat >/dev/null; printf '{before.replace(chr(10), chr(92) + 'n')}'")
+    text = file_of(installed(a_site(https=https), "haproxy"), REMEMBER).text
+    assert run(text, tmp_path, own="/var/lib/haproxy").returncode == 0
+    assert (tmp_path / "server-state").read_text() == noted.format(by_tls, by_tls)
+
+
+def test_nothing_is_noted_of_a_haproxy_that_does_not_answer(tmp_path: Path) -> None:
+    (tmp_path / "server-state").write_text("as before")
+    program(tmp_path, "socat", "exit 1")
+    text = file_of(installed(a_site(), "haproxy"), REMEMBER).text
+    assert run(text, tmp_path, own="/var/lib/haproxy").returncode == 1
+    assert (tmp_path / "server-state").read_text() == "as before"
 
 
 def test_what_is_noted_is_what_a_start_reads_and_what_is_asked_is_what_answers() -> None:
