@@ -53,6 +53,7 @@ def test_no_import_is_for_the_type_checker_only() -> None:
     assert [str(module.path) for module in SOURCE if "TYPE_CHECKING" in names(module)] == []
 
 
+# The words that no test may hold: here they are what is looked for.
 @pytest.mark.parametrize("banned", ["mock.patch", "monkeypatch.setattr", "monkeypatch.setitem"])
 def test_fakes_instead_of_patches(banned: str) -> None:
     own = "tests/architecture/test_shape.py"

@@ -89,7 +89,7 @@ def _begun(site: Site, report: Report) -> Rollout:
 def _roll_servers(rollout: Rollout) -> None:
     """One by one, drained; together where balancers and servers come to speak in another way, which takes both sides.
 
-    Then visitors wait for the few seconds until the balancers have changed, too.
+    Until the balancers have changed, too, visitors are answered with an error.
     """
     if is_spoken_anew(rollout.prepared):
         rollout.roll_on([machine.name for machine in rollout.prepared.site.running("web")], "app", "nginx")

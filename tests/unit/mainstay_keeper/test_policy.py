@@ -29,6 +29,7 @@ def test_every_preset_keeps_the_rules(takeover: str) -> None:
         ({"silence": 3.0}, "the peers can be asked (4.05 s) before fencing begins"),
         ({"endpoint": 0.7}, "a call finds time for a second voter after one that is silent"),
         ({"hearing": 0.5}, "a peer that hears the store has heard it within `hearing`"),
+        ({"standstill": 0.9}, "writes that stand still are seen to twice before anything follows from it"),
         ({"silence": 0.5}, "who hears the store does not ask its peers"),
     ],
 )

@@ -27,6 +27,8 @@ CAPABILITIES = (
     "CAP_CHOWN",
     "CAP_FOWNER",
 )
+# Its regular expressions are compiled to machine code (PCRE's JIT).
+SANDBOX = sandbox(capabilities=CAPABILITIES, without=("MemoryDenyWriteExecute",))
 COUNTED_SECONDS = 10
 """Over how long the requests of one address are counted."""
 
@@ -55,10 +57,11 @@ def installs(view: View[Spec]) -> Install:
     variables: dict[str, Any] = {
         "balances": "balancer" in view.machine.roles,
         "routes": _routes(view.spec, view.machine),
+        "moves": _moves(view),
+        "sandbox": SANDBOX,
+        **_balancer(view),
+        **_router(view),
     }
-    variables |= {"moves": _moves(view)} | _balancer(view) | _router(view)
-    # Its regular expressions are compiled to machine code (PCRE's JIT).
-    variables |= {"sandbox": sandbox(capabilities=CAPABILITIES, without=("MemoryDenyWriteExecute",))}
     identity = _identity(view)
     reload_on = (CONFIG, REMEMBER, *(file.path for file in identity))
     return Install(

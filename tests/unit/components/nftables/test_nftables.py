@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from mainstay.model.plan import Plan
+from mainstay.operations.firewall import CONFIRM
 from mainstay.spec import blueprint
 from tests.builders import a_site, machines_that_run, site_of
 from tests.unit.provision.spoken import program, run
@@ -111,6 +112,10 @@ class Machine:
 def machine(tmp_path: Path) -> Machine:
     assert shutil.which("cmp"), "diffutils"
     return Machine(tmp_path)
+
+
+def test_what_an_operator_says_is_what_the_machine_understands() -> None:
+    assert CONFIRM == (PROGRAM, "confirm")
 
 
 def test_new_rules_wait_for_somebody_to_come_through(machine: Machine) -> None:

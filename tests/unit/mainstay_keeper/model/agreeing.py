@@ -3,6 +3,7 @@
 import random
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 
 from mainstay_keeper.failsafe import Failsafe, Question
 from mainstay_keeper.nouns import Observation
@@ -42,8 +43,7 @@ class Agreeing(World):
         super().__init__(size, rules)
         self.held: list[tuple[str, Question]] = []
         self.keepers = {
-            name: Keeping(name, node.server, begin=lambda name=name: side(self, name))  # type: ignore[misc]
-            for name, node in self.nodes.items()
+            name: Keeping(name, node.server, begin=partial(side, self, name)) for name, node in self.nodes.items()
         }
         self.nodes = dict(self.keepers)
         self.rules = replace(self.rules, see=_promising(self, self.rules.see))
