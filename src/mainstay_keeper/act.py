@@ -33,7 +33,7 @@ from mainstay_keeper.actions import (
 from mainstay_keeper.failsafe import Failsafe
 from mainstay_keeper.keys import Turn
 from mainstay_keeper.mysql import NotYetError
-from mainstay_keeper.nouns import Observation
+from mainstay_keeper.nouns import NO_SESSION, Observation
 from mainstay_keeper.register import Register
 from mainstay_keeper.sql import MysqlError
 from mainstay_keeper.store import StoreError
@@ -176,8 +176,13 @@ def _start_or_end(action: StartMysql | KillMysql | Fence, seen: Observation, han
             hands.mysqld.kill()
         case Fence():
             hands.close()
-            seconds = min(seen.policy.fence, max(0.0, seen.deadline - clock.now()))
-            hands.mysql.fence(seconds, action.spares_clients)
+            hands.mysql.fence(_time_to_fence(seen), action.spares_clients)
+
+
+def _time_to_fence(seen: Observation) -> float:
+    """In seconds. A keeper that was started anew may know of no session: its predecessor's deadline has the guard."""
+    has_one = seen.deadline != NO_SESSION
+    return min(seen.policy.fence, max(0.0, seen.deadline - clock.now())) if has_one else seen.policy.fence
 
 
 def _turn_mysql(

@@ -12,7 +12,7 @@ from mainstay_keeper import clock, lasting, view, warm
 from mainstay_keeper.act import Hands, carry_out
 from mainstay_keeper.actions import Decision
 from mainstay_keeper.decide import decide
-from mainstay_keeper.nouns import Cluster, Member, Mysql, Observation
+from mainstay_keeper.nouns import NO_SESSION, Cluster, Member, Mysql, Observation
 from mainstay_keeper.policy import UNHEARD, Policy
 from mainstay_keeper.store import StoreError
 
@@ -20,7 +20,7 @@ AT_ONCE = 0.01
 MOST_AT_ONCE = 60
 """What was done shows at the next look; so that one follows, but a cycle that does the same for ever slows down."""
 
-NO_SESSION = float("-inf")
+NEVER = float("-inf")
 A_MOMENT = 0.1
 """A session is not renewed again so soon: when cycles follow each other something is under way that is in a hurry."""
 
@@ -90,7 +90,7 @@ class Cycle:
         self._say = say
         self._session = 0
         self._length = 0.0
-        self._renewed_at = NO_SESSION
+        self._renewed_at = NEVER
         self._is_first_word = False
         self._deadline = NO_SESSION
         self._in_a_row = 0

@@ -127,7 +127,7 @@ class Etcd:
             self.hang_up()
             kind = StoreUnreachableError if is_repeatable else OutcomeUnknownError
             raise kind(f"{endpoint}: {str(error) or type(error).__name__}") from error
-        if answer.status != 200:
+        if answer.status != 200 or "error" in said:
             raise _refusal(f"{endpoint}: {said}", said, is_repeatable)
         result: Json = said
         return result
@@ -169,9 +169,10 @@ def _refusal(text: str, said: Json, is_repeatable: bool) -> StoreError:
 
 
 def _events(answer: http.client.HTTPResponse) -> Iterator[Event]:
+    """Until the stream ends; an etcd that is about to stop ends it with an error in place of a result."""
     read: Callable[[], bytes] = answer.readline
     for line in iter(read, b""):
-        for event in json.loads(line)["result"].get("events", ()):
+        for event in json.loads(line).get("result", {}).get("events", ()):
             kv = event["kv"]
             is_gone = event.get("type") == "DELETE"
             yield Event(_text(kv["key"]), None if is_gone else _text(kv.get("value", "")))

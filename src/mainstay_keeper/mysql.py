@@ -56,7 +56,8 @@ class LocalMysql:
 
         Read-only waits for the COMMITs that wait. Clients that are spared learn it by their next write: it is refused.
         """
-        for before, name in ((None, "read-only"), (self._cut_clients, "read-only, its clients cut")):
+        gently = ((None, "read-only"), (self._cut_clients, "read-only, its clients cut"))
+        for before, name in gently if seconds > 0 else ():
             try:
                 if before:
                     before()

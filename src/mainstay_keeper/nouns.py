@@ -10,6 +10,9 @@ AUTOMATIC, SWITCHOVER, FAILOVER, REINIT = "automatic", "switchover", "failover",
 OFF, STARTING, RUNNING, HANGING = "off", "starting", "running", "hanging"
 """A MySQL: no process; a process that does not answer yet; one that answers; one that answered and no longer does."""
 
+NO_SESSION = float("-inf")
+"""The deadline of a keeper that knows of no session of its own."""
+
 
 @dataclass(frozen=True)
 class Mysql:

@@ -1,12 +1,12 @@
 """Puts a keeper together and runs it as a systemd service."""
 
-import contextlib
 import os
 import socket
 import ssl
 import sys
 import threading
 import time
+import traceback
 from collections.abc import Callable
 from dataclasses import replace
 
@@ -40,6 +40,8 @@ from mainstay_keeper.voters import move_lead
 from mainstay_keeper.watched import Watched
 
 LEADS_ELSEWHERE_EVERY = 2.0
+AFTER_A_REFUSAL = 30.0
+"""A lead that was not taken has cost the store up to a second."""
 
 
 def run_guard() -> None:
@@ -127,12 +129,19 @@ def lead_elsewhere(settings: Settings, is_primary: Callable[[], bool]) -> None:
     own = next((e for e in settings.endpoints if f"//{settings.address}:" in e), "")
     if not own:
         threading.Event().wait()  # no voter here
-    voter = _etcd(replace(settings, endpoints=(own,)))
+    databases = frozenset(settings.members.values())
+
+    def at(endpoint: str) -> Etcd:
+        return _etcd(replace(settings, endpoints=(endpoint,)))
+
+    voter = at(own)
     while True:
         time.sleep(LEADS_ELSEWHERE_EVERY)
-        with contextlib.suppress(StoreError):
-            if said := move_lead(voter, frozenset(settings.members.values()), is_primary=is_primary()):
+        try:
+            if said := move_lead(voter, at, databases, is_primary=is_primary()):
                 say(said)
+        except StoreError:
+            time.sleep(AFTER_A_REFUSAL)
 
 
 def _etcd(settings: Settings) -> Etcd:
@@ -155,6 +164,7 @@ def _beside(run: Callable[[], None]) -> None:
         try:
             run()
         finally:
+            traceback.print_exc()  # nobody else would say why
             os._exit(1)
 
     threading.Thread(target=guarded, daemon=True).start()

@@ -5,8 +5,10 @@ its time anew: a failover then takes twice as long (hazard 9). If it is lost wit
 before the election that it waits for nobody.
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from typing import Any, Protocol
+
+from mainstay_keeper.store import StoreError
 
 Json = Mapping[str, Any]
 
@@ -18,18 +20,22 @@ class Voter(Protocol):
         """The answer; raises a StoreError without one."""
 
 
-def move_lead(voter: Voter, databases: Collection[str], *, is_primary: bool) -> str:
+def move_lead(voter: Voter, at: Callable[[str], Voter], databases: Collection[str], *, is_primary: bool) -> str:
     """If this voter leads let a better one do so; gives a sentence if it was done.
 
-    This voter is on a machine with a database, the primary's or a replica's. `databases` are the addresses of all
-    machines that have one.
+    This voter is on a machine with a database, the primary's or a replica's; `at` gives the voter at a URL.
+    `databases` are the addresses of all machines that have one. Only a voter that follows is offered the lead: as long
+    as one that is away is waited for, the store drops every change.
+
+    Raises:
+        StoreError: this voter does not answer, or the other did not take it.
     """
     status = voter.maintain("maintenance/status", {})
     own = status["header"]["member_id"]
     if status.get("leader") != own:
         return ""
     members = voter.maintain("cluster/member/list", {})["members"]
-    others = [member for member in members if member["ID"] != own and member.get("clientURLs")]
+    others = [member for member in members if member["ID"] != own and _follows(own, member, at)]
     if not others:
         return ""
     target = min(others, key=lambda member: _is_on(databases, member))
@@ -38,6 +44,13 @@ def move_lead(voter: Voter, databases: Collection[str], *, is_primary: bool) -> 
     voter.maintain("maintenance/transfer-leadership", {"targetID": target["ID"]})
     here = "the primary" if is_primary else "a replica"
     return f"The voters are led from {target['name']} from now on, since {here} is here."
+
+
+def _follows(leader: str, member: Json, at: Callable[[str], Voter]) -> bool:
+    try:
+        return bool(at(member["clientURLs"][0]).maintain("maintenance/status", {}).get("leader") == leader)
+    except (StoreError, LookupError):  # the latter: it was never started, and has no URL
+        return False
 
 
 def _is_on(addresses: Collection[str], member: Json) -> bool:

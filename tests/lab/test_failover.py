@@ -186,15 +186,23 @@ def test_a_keeper_that_is_started_anew_costs_nothing(site: LabSite) -> None:
 
 
 def test_a_primary_whose_voters_are_all_away_goes_on(site: LabSite) -> None:
-    primary, _ = both(site)
+    primary, other = both(site)
+    begun = [begun_at(site, machine) for machine in (primary, other)]
     for voter in VOTERS:
         site.runs(voter, "systemctl", "stop", "etcd.service")
     time.sleep(LONGER_THAN_A_SESSION)
+    assert [begun_at(site, machine) for machine in (primary, other)] == begun
     acknowledged = write(site, "no-store")
     for voter in VOTERS:
         site.runs(voter, "systemctl", "start", "--no-block", "etcd.service")
     becomes_primary(site, primary, within=30)
     has_all(site, primary, acknowledged)
+
+
+def begun_at(site: LabSite, machine: str) -> str:
+    """Since when a machine's keeper runs: another than before, if it ended meanwhile."""
+    shown = "--property=ExecMainStartTimestampMonotonic"
+    return site.runs(machine, "systemctl", "show", shown, "mainstay-keeper.service")
 
 
 def test_up_again_changes_nothing(site: LabSite) -> None:

@@ -88,7 +88,7 @@ def test_a_keeper_that_is_started_anew_goes_on_with_the_session(store: FakeStore
 def test_an_open_mysql_without_a_session_is_fenced(store: FakeStore) -> None:
     store.is_reachable = False
     keeper = a_keeper(store, "one", replace(a_mysql("u1"), is_writable=True))
-    assert keeper.runs() == ["close", "fence 0"]
+    assert keeper.runs() == ["close", "fence 0.8"]
 
 
 def test_nothing_is_decided_while_it_is_being_made_anew(store: FakeStore) -> None:

@@ -8,6 +8,7 @@ import sys
 import threading
 import time
 from collections.abc import Generator, Iterator
+from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 
 import pytest
@@ -146,6 +147,37 @@ def test_what_does_no_harm_twice_is_only_unreachable(silent: str) -> None:
         etcd.transact((), (Put("a", ""),), "a", is_repeatable=True)
     with pytest.raises(StoreUnreachableError):
         etcd.keep_alive(1)
+
+
+class EndsStreams(BaseHTTPRequestHandler):
+    """An etcd that is about to stop: streams are answered with an error, and the status of success."""
+
+    def do_POST(self) -> None:
+        answer = b'{"error": {"grpc_code": 14, "message": "connection refused"}}\n'
+        self.send_response(200)
+        self.send_header("Content-Length", str(len(answer)))
+        self.end_headers()
+        self.wfile.write(answer)
+
+    def log_message(self, *_: object) -> None:
+        """To nobody."""
+
+
+@pytest.fixture
+def stopping() -> Iterator[str]:
+    with HTTPServer(("127.0.0.1", 0), EndsStreams) as server:
+        thread = threading.Thread(target=server.serve_forever)
+        thread.start()
+        yield f"http://127.0.0.1:{server.server_port}"
+        server.shutdown()
+        thread.join()
+
+
+def test_an_etcd_that_is_about_to_stop_ends_a_watch_and_is_not_heard(stopping: str) -> None:
+    with speaking_to([stopping], Patience(endpoint=0.5, call=1.0, watch=0.5)) as etcd:
+        assert list(etcd.watch("a")) == []
+        with pytest.raises(StoreUnreachableError):
+            etcd.keep_alive(1)
 
 
 def test_all_endpoints_together_take_no_longer_than_one_call_may(silent: str) -> None:

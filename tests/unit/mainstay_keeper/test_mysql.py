@@ -1,0 +1,19 @@
+"""The last step of fencing needs no MySQL that answers; the gentler ones are tried on real servers."""
+
+from mainstay_keeper.mysql import LocalMysql
+from mainstay_keeper.process import Mysqld
+
+
+class FakeMysqld(Mysqld):
+    def __init__(self) -> None:
+        super().__init__()
+        self.killed = 0
+
+    def kill(self) -> None:
+        self.killed += 1
+
+
+def test_without_time_for_gentler_means_mysql_is_killed() -> None:
+    mysqld = FakeMysqld()
+    assert LocalMysql(mysqld, {}, "secret").fence(0.0) == "killed"
+    assert mysqld.killed == 1
