@@ -126,7 +126,10 @@ class Cycle:
 
     def wait(self) -> None:
         """Until it is time again."""
-        usual = self._me.policy.every if self.told.seen.is_store_heard else UNHEARD
+        seen = self.told.seen
+        usual = self._me.policy.every if seen.is_store_heard else UNHEARD
+        if 0 < (due := lasting.writes_go_on_in(seen, clock.now())) < usual:
+            usual = due
         seconds = AT_ONCE if 0 < self._in_a_row <= MOST_AT_ONCE else usual
         self._bell.wait(seconds, self._hands.mysqld.handle)
 

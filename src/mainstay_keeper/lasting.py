@@ -60,6 +60,12 @@ def lasting(seen: Observation) -> frozenset[str]:
     return frozenset((*_hung(seen), *(_of_standing_still(seen) if led else ())))
 
 
+def writes_go_on_in(seen: Observation, at: float) -> float:
+    """Seconds from `at` until writes that stand still now have done so for as long as they may; endless if none do."""
+    begun = (seen.since[state].at for state in (ALONE, STALLED) if state in seen.since)
+    return min(begun, default=float("inf")) + seen.policy.standstill - at
+
+
 def _hung(seen: Observation) -> Iterator[str]:
     if seen.mysql.state == HANGING:
         yield HUNG

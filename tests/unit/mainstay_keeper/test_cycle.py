@@ -5,8 +5,10 @@ from dataclasses import replace
 import pytest
 
 from mainstay_keeper import clock
+from mainstay_keeper.cycle import Told
 from mainstay_keeper.failsafe import Question
-from mainstay_keeper.nouns import OFF, Mysql
+from mainstay_keeper.lasting import ALONE
+from mainstay_keeper.nouns import OFF, Beginning, Mysql
 from mainstay_keeper.orders import Orders
 from mainstay_keeper.policy import Policy
 from tests.fakes.store import FakeStore
@@ -176,3 +178,12 @@ def test_who_does_not_lead_begins_a_session_of_the_new_length(store: FakeStore) 
         patient.runs()
     assert sorted(store.sessions.values()) == [FAST.ttl, SAFE.ttl]
     assert patient.cycle.told.seen.deadline > clock.now() + FAST.ttl
+
+
+def test_writes_that_stand_still_are_looked_at_again_as_soon_as_they_may_go_on(store: FakeStore) -> None:
+    keeper = a_keeper(store, "one", a_mysql("u1"), policy=Policy(every=30.0, standstill=0.05))
+    begun = clock.now()
+    stands_still = replace(keeper.cycle.told.seen, since={ALONE: Beginning(begun)}, is_store_heard=True)
+    keeper.cycle.told = Told(stands_still, "")
+    keeper.cycle.wait()
+    assert 0.05 <= clock.now() - begun < 5

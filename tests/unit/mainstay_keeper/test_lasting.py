@@ -4,8 +4,9 @@ from dataclasses import replace
 
 import pytest
 
-from mainstay_keeper.lasting import lasting, now, remembered
+from mainstay_keeper.lasting import lasting, now, remembered, writes_go_on_in
 from mainstay_keeper.nouns import FAILOVER, HANGING, Beginning, Observation
+from mainstay_keeper.policy import Policy
 from tests.unit.mainstay_keeper.builders import (
     NOW,
     asks,
@@ -109,3 +110,12 @@ def test_writes_that_end_are_not_stalled() -> None:
     before = {"stalled": Beginning(NOW - 9, gtids(4))}
     observation = seen(primary(waiters=1), member("n2"), member("n3"), leader=N1, sync=sync(), since=before)
     assert "stalled" not in remembered(observation)
+
+
+@pytest.mark.parametrize(
+    ("states", "seconds"),
+    [({}, float("inf")), ({"waiting": 9}, float("inf")), ({"alone": 0.4}, 0.6), ({"alone": 0.4, "stalled": 0.7}, 0.3)],
+)
+def test_when_writes_that_stand_still_may_go_on(states: dict[str, float], seconds: float) -> None:
+    observation = seen(primary(), leader=N1, sync=sync(), since=since(**states))
+    assert writes_go_on_in(replace(observation, policy=Policy(standstill=1.0)), NOW) == pytest.approx(seconds)
