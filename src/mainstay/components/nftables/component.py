@@ -12,6 +12,7 @@ from mainstay.spec import Spec
 UNIT = "mainstay-firewall.service"
 UNIT_FILE = f"/etc/systemd/system/{UNIT}"
 RULES = "/etc/mainstay/firewall.nft"
+DROP_IN = "/etc/systemd/system/nftables.service.d/mainstay.conf"
 PROGRAM = "/usr/local/lib/mainstay/firewall"
 KEPT = "/var/lib/mainstay/firewall"
 """Where the last rules lie that an operator came through."""
@@ -56,6 +57,7 @@ def installs(view: View[Spec]) -> Install:
             File(RULES, Content("firewall.nft", variables), validate="nft --check --file {candidate}"),
             File(PROGRAM, Content("firewall", variables), mode="755"),
             File(UNIT_FILE, Content("mainstay-firewall.service", variables)),
+            File(DROP_IN, Content("nftables.service.conf", variables)),
         ),
         services=(Service(UNIT, restart_on=(UNIT_FILE,), reload_on=(RULES, PROGRAM)),),
     )
