@@ -3,24 +3,28 @@
 import shutil
 import subprocess
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+from types import MappingProxyType
 
 from mainstay.operations.site import Site, open_site
 
-CHECKOUT = Path(__file__).parent.parent.parent
+CHECKOUT = Path(__file__).parent.parent
 
 
 @contextmanager
-def a_site(name: str, port: int, takeover: str = "normal") -> Iterator[Site]:
-    """Of this name, at this port; `takeover` as in the section `database`."""
+def a_site(name: str, port: int, changes: Mapping[str, str] = MappingProxyType({})) -> Iterator[Site]:
+    """Of this name, at this port; `changes` are made to the blueprint's text."""
     project = Path(tempfile.mkdtemp(prefix=f"mainstay-{name}-"))
     mainstay = CHECKOUT / ".venv/bin/mainstay"
     shutil.copytree(CHECKOUT / "examples/guestbook/app", project / "app")
     subprocess.run([mainstay, "init", "--blueprint", "ha"], cwd=project, check=True, stdout=subprocess.DEVNULL)
     file = project / "mainstay.yaml"
-    text = file.read_text().replace("takeover: normal ", f"takeover: {takeover} ")
+    text = file.read_text()
+    for old, new in changes.items():
+        assert text.count(old) == 1, f"{old!r} stands {text.count(old)} times in the blueprint"
+        text = text.replace(old, new)
     lines = [f"name: {name}" if line.startswith("name:") else line for line in text.splitlines()]
     file.write_text("\n".join((*lines, f"lab: {{ port: {port} }}", "")))
     try:

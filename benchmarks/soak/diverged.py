@@ -12,7 +12,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from benchmarks.soak.place import a_site
+from benchmarks.place import a_site
 from mainstay.operations.database import sql
 from mainstay.operations.database.found import schema_of
 from mainstay.operations.database.keepers import ask

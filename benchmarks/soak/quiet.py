@@ -17,7 +17,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from benchmarks.soak.place import a_site
+from benchmarks.place import a_site
 from mainstay.drills.attempt import PROBE, READ, WRITE
 from mainstay.drills.verdict import compare, gap
 from mainstay.grounds.hurtable import Hurtable
@@ -105,7 +105,7 @@ def turns(site: Site) -> list[dict[str, Any]]:
 
 
 def main(given: argparse.Namespace) -> int:
-    with a_site(given.name, given.port, given.takeover) as site:
+    with a_site(given.name, given.port, {"takeover: normal ": f"takeover: {given.takeover} "}) as site:
         load = load_for(site, drills_of(site)[0])
         load = replace(load, order=replace(load.order, rates=RATES))
         before, begun = len(turns(site)), time.monotonic()

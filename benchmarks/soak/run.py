@@ -14,7 +14,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from benchmarks.soak.place import a_site
+from benchmarks.place import a_site
 from mainstay.drills.attempt import PROBE, READ, WRITE
 from mainstay.drills.catalogue import PRIMARY, REPLICA, VOTER, Drill
 from mainstay.drills.load import Load

@@ -18,9 +18,13 @@ CLIENTS = (
 )
 FED = "SELECT id FROM performance_schema.processlist WHERE command LIKE 'Binlog Dump%%' AND host LIKE %s"
 NO_SUCH_THREAD = 1094
+AUTHORITY = "/etc/mysql/mainstay-authority.pem"
+"""By which a source is known; whoever writes the settings puts it there."""
+
 FOLLOW = (
     "CHANGE REPLICATION SOURCE TO SOURCE_HOST = %s, SOURCE_PORT = 3306, SOURCE_USER = 'replication',"
-    " SOURCE_PASSWORD = %s, SOURCE_SSL = 1, SOURCE_AUTO_POSITION = 1, SOURCE_CONNECT_RETRY = 1,"
+    f" SOURCE_PASSWORD = %s, SOURCE_SSL = 1, SOURCE_SSL_VERIFY_SERVER_CERT = 1, SOURCE_SSL_CA = '{AUTHORITY}',"
+    " SOURCE_AUTO_POSITION = 1, SOURCE_CONNECT_RETRY = 1,"
     " SOURCE_RETRY_COUNT = 10000000, SOURCE_HEARTBEAT_PERIOD = 1"
 )
 IS_APPLIED = "SELECT GTID_SUBSET(%s, @@GLOBAL.gtid_executed) AS is_so"

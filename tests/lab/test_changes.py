@@ -22,8 +22,7 @@ ASK_REPLICAS = """
 import os, ssl, urllib.parse
 import pymysql
 
-context = ssl.create_default_context()
-context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
+context = ssl.create_default_context(cafile=os.environ["DATABASE_CA"])
 url = urllib.parse.urlsplit(os.environ["DATABASE_REPLICA_URL"])
 for _ in range(8):
     with pymysql.connect(

@@ -26,6 +26,39 @@ FROZEN_SECONDS = 60.0
 TOO_LATE = "INSERT INTO mst_failover.entries (author, message, created_at) VALUES ('Ada', 'too-late', NOW())"
 WATCHER = resources.files("mainstay.drills").joinpath("remote", "writable.py").read_text()
 SEEN = "/run/mst-seen"
+ASK_A_VOTER = """
+import json, ssl, time, urllib.request
+
+told = json.load(open("/etc/mainstay-keeper/settings.json"))
+context = ssl.create_default_context(cafile=told["authority"])
+context.load_cert_chain(told["certificate"])
+own, *others = told["endpoints"]
+
+def ask(endpoint, what, order={}):
+    asked = urllib.request.Request(endpoint + "/v3/" + what, json.dumps(order).encode())
+    with urllib.request.urlopen(asked, context=context, timeout=2) as answer:
+        return json.load(answer)
+"""
+LED_FROM = (
+    ASK_A_VOTER
+    + """
+leader = ask(own, "maintenance/status")["leader"]
+print(*(member["name"] for member in ask(own, "cluster/member/list")["members"] if member["ID"] == leader))
+"""
+)
+TAKES_THE_LEAD = (
+    ASK_A_VOTER
+    + """
+end = time.monotonic() + 30
+while time.monotonic() < end:
+    status = ask(own, "maintenance/status")
+    me, leader = status["header"]["member_id"], status.get("leader")
+    for endpoint in others if me != leader else ():
+        if ask(endpoint, "maintenance/status")["header"]["member_id"] == leader:
+            ask(endpoint, "maintenance/transfer-leadership", {"targetID": me})
+    time.sleep(0.05)
+"""
+)
 
 
 @pytest.fixture(scope="module")
@@ -101,6 +134,26 @@ def test_the_primary_loses_its_power_and_rejoins_by_itself(site: LabSite) -> Non
     site.power_on(primary)
     becomes("Rejoined", lambda: keepers(site).get("sync"), lambda sync: sync == [primary], within=60)
     has_all(site, primary, acknowledged)
+
+
+def test_the_primary_is_lost_with_the_voters_leader(site: LabSite) -> None:
+    """Then every session begins its time anew, once another leads: it takes longer, and costs no write (hazard 9)."""
+    primary, other = both(site)
+    acknowledged = write(site, "leader")
+    taking = site.starts("exec", "-m", primary, "--", "python3", "-c", TAKES_THE_LEAD)
+    becomes("Led from the primary", lambda: led_from(site, other), lambda name: name == primary, within=10)
+    site.power_off(primary)
+    becomes_primary(site, other, within=20)
+    taking.is_killed()
+    has_all(site, other, acknowledged)
+    site.power_on(primary)
+    becomes("Rejoined", lambda: keepers(site).get("sync"), lambda sync: sync == [primary], within=60)
+    has_all(site, primary, acknowledged)
+
+
+def led_from(site: LabSite, asked: str) -> str:
+    """Where the voters' leader is, as the voter on this machine has it."""
+    return site.runs(asked, "python3", "-c", LED_FROM).strip()
 
 
 def test_the_guard_ends_mysql_when_the_keeper_is_frozen(site: LabSite) -> None:

@@ -18,6 +18,7 @@ from mainstay.compiler.compile import compile_plan
 from mainstay.components.nftables.component import openings
 from mainstay.model.component import View
 from mainstay.spec import load
+from tests.lab import listening, smuggling
 from tests.lab.load import LOOPBACK, no_request_failed
 from tests.lab.site import LabSite, lab_site
 from tests.lab.waiting import becomes
@@ -54,6 +55,57 @@ for _ in range(400):
     said.append([answer.status, answer.getheader("Retry-After")])
 print(json.dumps(said))
 """
+
+IDS = re.compile(r" id=(\S+)")
+IN_CONFIDENCE, SCHEMA = "for your eyes only", "mst_secure"
+COPIED = "SELECT end_time FROM performance_schema.clone_status WHERE state = 'Completed'"
+SEEN_AS_TWO = "lf-alone"
+"""By the balancer, too, which passes each on with line ends that leave no doubt."""
+
+STATUS = re.compile(rb"HTTP/1.1 (\d+)")
+LEAF = re.compile(r"(certificate|key):(edge|mysql)/")
+DATABASES = ("srv-01", "srv-02")
+KNOWS_ITS_SOURCE = (
+    "SELECT ssl_verify_server_certificate, ssl_ca_file FROM performance_schema.replication_connection_configuration"
+    " JOIN performance_schema.replication_connection_status USING (channel_name) WHERE service_state = 'ON'"
+)
+CONNECT = """
+import os, ssl, urllib.parse
+import pymysql
+
+def connected(name, context, host=""):
+    url = urllib.parse.urlsplit(os.environ[name])
+    return pymysql.connect(
+        host=host or url.hostname, port=url.port, user=url.username, password=url.password, database=url.path[1:],
+        ssl=context,
+    )
+
+knowing = ssl.create_default_context(cafile=os.environ["DATABASE_CA"])
+"""
+BELIEVED = (
+    CONNECT
+    + """
+for name in ("DATABASE_URL", "DATABASE_REPLICA_URL"):
+    connected(name, knowing).close()
+    print(name, "believed")
+"""
+)
+NOT_BELIEVED = (
+    CONNECT
+    + """
+try:
+    connected("DATABASE_URL", ssl.create_default_context())
+except pymysql.MySQLError as error:
+    print(error)
+"""
+)
+SHOWN = (
+    CONNECT
+    + """
+line = connected("DATABASE_URL", knowing, host="{address}")
+print(line._sock.getpeercert()["serialNumber"])
+"""
+)
 
 
 @pytest.fixture(scope="module")
@@ -185,17 +237,92 @@ def test_who_asks_too_often_is_told_so_and_nobody_else(site: LabSite) -> None:
     site.up()
 
 
-def test_a_certificate_is_renewed_and_nobody_notices(site: LabSite) -> None:
-    before = certificate(site)
+def test_no_request_is_smuggled_past_the_balancer(site: LabSite) -> None:
+    """Each that a server saw is one that the balancer had seen, under the id that it gave it."""
+    begun = int(time.time())
+    door = (LOOPBACK, PORT)
+    told = {name: smuggling.answered(door, trusting(site), sent) for name, sent in smuggling.BY_HTTP_1.items()}
+    by_http_2 = trusting(site)
+    by_http_2.set_alpn_protocols(["h2"])
+    told |= {name: smuggling.answered(door, by_http_2, sent) for name, sent in smuggling.BY_HTTP_2.items()}
+    time.sleep(1)
+    known = [found for name in MACHINES[:2] for found in IDS.findall(said_since(site, begun, name, "haproxy"))]
+    lines = [line for name in MACHINES[2:] for line in said_since(site, begun, name, "nginx").splitlines()]
+    served = [json.loads(line)["request_id"] for line in lines if line.startswith("{")]
+    statuses = {name: STATUS.findall(answer) for name, answer in told.items()}
+    assert [name for name, found in statuses.items() if any(status < b"400" for status in found)] == []
+    assert [name for name, found in statuses.items() if len(found) > 1] == [SEEN_AS_TWO]
+    assert served
+    assert len(served) == len({*served})
+    assert {*served} - {*known} == set()
+
+
+def said_since(site: LabSite, begun: int, machine: str, who: str) -> str:
+    return site.runs(machine, "journalctl", "--identifier", who, "--since", f"@{begun}", "--output", "cat")
+
+
+def test_who_listens_on_the_links_learns_nothing(site: LabSite, tmp_path: Path) -> None:
+    """Writes, reads, a change of primary, and a copy of the whole database to another machine."""
+    secrets = json.loads((site.kept / "secrets.json").read_text())
+    private = {name: value for name, value in secrets.items() if not name.startswith("certificate:")}
+    links = tmp_path / "links"
+    with listening.heard(site.name, links):
+        for number in range(20):
+            site.post("/entries", {"author": "Ada", "message": f"{IN_CONFIDENCE} {number}"})
+            assert site.get("/").status == 200
+        site.does("db", "switchover")
+        replica = next(iter(site.status()["database"]["replicas"]))
+        before = copied_at(site, replica)
+        site.does("db", "reinit", replica)
+        becomes("Copied", lambda: copied_at(site, replica), lambda at: at not in ("", before), within=60)
+    told = links.read_bytes()
+    assert IN_CONFIDENCE in site.sql(replica, f"SELECT message FROM {SCHEMA}.entries")
+    assert b"GET /primary" in told  # a question between machines that is no secret
+    assert [name for name, value in private.items() if value.encode() in told] == []
+    assert IN_CONFIDENCE.encode() not in told
+
+
+def copied_at(site: LabSite, machine: str) -> str:
+    """When the last copy of all data to a machine was complete; "" while it does not answer."""
+    done = site.tries_on(machine, "mysql", "--batch", "--skip-column-names", "-e", COPIED)
+    return done.output.strip() if done.status == 0 else ""
+
+
+def test_certificates_are_renewed_and_nobody_notices(site: LabSite) -> None:
+    before = [certificate(site), *shown_by_databases(site)]
     secrets = site.kept / "secrets.json"
-    kept = {name: value for name, value in json.loads(secrets.read_text()).items() if ":edge/" not in name}
+    kept = {name: value for name, value in json.loads(secrets.read_text()).items() if not LEAF.match(name)}
     secrets.write_text(json.dumps(kept))
-    with site.load("/whoami", per_second=100) as load:
+    with site.load("/", per_second=100) as load:
         time.sleep(1)
         site.up()
         time.sleep(1)
     no_request_failed(load, at_least=200)
-    assert certificate(site) != before
+    after = [certificate(site), *shown_by_databases(site)]
+    assert [name for name, old, new in zip(("edge", *DATABASES), before, after, strict=True) if old == new] == []
+
+
+def shown_by_databases(site: LabSite) -> list[str]:
+    """The certificate of the MySQL of each machine."""
+    found = addresses(site)
+    return [as_app(site, machine, SHOWN.format(address=found[machine])) for machine in DATABASES]
+
+
+def as_app(site: LabSite, machine: str, program: str) -> str:
+    done = site.tries_as_app(machine, program)
+    assert done.status == 0, done
+    return done.output.strip()
+
+
+@pytest.mark.parametrize("machine", DATABASES)
+def test_applications_know_their_database_and_believe_no_other(site: LabSite, machine: str) -> None:
+    assert as_app(site, machine, BELIEVED) == "DATABASE_URL believed\nDATABASE_REPLICA_URL believed"
+    assert "certificate verify failed" in as_app(site, machine, NOT_BELIEVED)
+
+
+def test_a_replica_knows_its_source(site: LabSite) -> None:
+    told = [site.sql(machine, KNOWS_ITS_SOURCE) for machine in DATABASES]
+    assert sorted(told) == ["", "YES\t/etc/mysql/mainstay-authority.pem"]
 
 
 def test_new_rules_that_lock_us_out_go_back(site: LabSite) -> None:
@@ -222,6 +349,12 @@ def test_the_firewall_is_there_again_after_a_power_cut(site: LabSite) -> None:
     site.power_on("lb-02")
     site.is_healthy(within=60)
     assert "policy drop" in site.runs("lb-02", "nft", "list", "table", "inet", "mainstay")
+
+
+def test_the_firewall_outlives_debians_own(site: LabSite) -> None:
+    for order in ("start", "reload", "stop"):
+        site.runs("lb-01", "systemctl", order, "nftables.service")
+        assert "policy drop" in site.runs("lb-01", "nft", "list", "table", "inet", "mainstay"), order
 
 
 def test_balancers_are_lost_under_tls_as_without(site: LabSite) -> None:

@@ -23,8 +23,7 @@ WRITE_EVERYWHERE = """
 import os, ssl, urllib.parse
 import pymysql
 
-context = ssl.create_default_context()
-context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
+context = ssl.create_default_context(cafile=os.environ["DATABASE_CA"])
 primary, replica = (urllib.parse.urlsplit(os.environ[n]) for n in ("DATABASE_URL", "DATABASE_REPLICA_URL"))
 for where, place in (("primary", primary), ("replica", replica)):
     for account in (primary, replica):

@@ -4,6 +4,8 @@ from mainstay.model.install import Directory, File
 from mainstay.model.machine import Machine
 
 FOLDER = "/etc/mainstay/tls"
+AUTHORITY = "${authority}\n"
+"""What a file holds by which everybody of the site is known."""
 
 
 def authority_path(purpose: str) -> str:
@@ -23,7 +25,12 @@ def folder(purpose: str) -> Directory:
 
 def files(purpose: str, machine: Machine, group: str) -> tuple[File, File]:
     """Whom to trust, and who this machine is when it serves this purpose; only `group` reads the key, beside root."""
-    return File(authority_path(purpose), "${authority}\n"), issued(purpose, machine, group)
+    return trusted(purpose), issued(purpose, machine, group)
+
+
+def trusted(purpose: str) -> File:
+    """Whom to trust, for what only asks."""
+    return File(authority_path(purpose), AUTHORITY)
 
 
 def issued(purpose: str, machine: Machine, group: str = "root", domain: str = "") -> File:

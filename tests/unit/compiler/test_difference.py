@@ -311,6 +311,7 @@ def test_a_tier_that_is_taken_away_goes_and_leaves_its_data() -> None:
     assert (has.links, has.packages, has.users) == ({}, had.packages, had.users)
     assert {*has.paths} - {*fresh.paths} == {
         "/etc/haproxy",
+        "/etc/mainstay/tls/app",
         "/srv/shop",
         "/srv/shop/releases",
         f"/srv/shop/releases/{RELEASE}",

@@ -8,6 +8,9 @@ from mainstay.compiler.catalogue import COMPONENTS
 from mainstay.compiler.place import TIERS
 from mainstay.components.etcd.component import PURPOSE as ETCD
 from mainstay.components.keepalived.component import HAND_OVER
+from mainstay.components.mysql.component import AUTHORITY as MYSQL_AUTHORITY
+from mainstay.components.mysql.component import IDENTITY as MYSQL_IDENTITY
+from mainstay.components.nftables.component import DROP_IN as BESIDE_OTHERS
 from mainstay.components.nginx.component import LEAVES
 from mainstay.model.certificate import identity_path
 from mainstay.model.exposure import EVERYBODY
@@ -38,8 +41,8 @@ SITES: dict[str, Spec] = {name: site_of(blueprint(name)) for name in BLUEPRINTS}
     "an own certificate": a_site(https={"certificate": "shop.pem", "key": "shop.key", "port": 8443}, firewall="on"),
 }
 EDGE = {False: ["site"], True: ["site", "plain"]}
-ASKED_ANEW = {HAND_OVER, LEAVES, identity_path(ETCD)}
-"""What is read each time as it then is: programs that another component runs, certificates."""
+ASKED_ANEW = {HAND_OVER, LEAVES, identity_path(ETCD), MYSQL_AUTHORITY, MYSQL_IDENTITY, BESIDE_OTHERS}
+"""What is read each time as it then is: programs that another component runs, certificates, what others' units do."""
 NAMES = {component.name for component in COMPONENTS}
 
 

@@ -63,10 +63,11 @@ class Database:
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str]) -> "Database":
-        """Use DATABASE_URL and DATABASE_REPLICA_URL; without them a file `guestbook.db`, for development."""
+        """Use DATABASE_URL, DATABASE_REPLICA_URL, DATABASE_CA; without them a file `guestbook.db`, for development."""
         primary = environment.get("DATABASE_URL") or f"sqlite:///{Path('guestbook.db').absolute()}"
         replica = environment.get("DATABASE_REPLICA_URL") or primary
-        return cls(primary=_engine(primary, WRITE_SECONDS), replica=_engine(replica, READ_SECONDS))
+        authority = environment.get("DATABASE_CA")
+        return cls(_engine(primary, WRITE_SECONDS, authority), _engine(replica, READ_SECONDS, authority))
 
     def read(self, work: Callable[[Session], T]) -> T:
         """Run `work` on a replica, once more on a fresh connection if its connection has just died."""
@@ -154,14 +155,14 @@ def _number(error: DBAPIError) -> int | None:
     return arguments[0] if arguments and isinstance(arguments[0], int) else None
 
 
-def _engine(address: str, answer_seconds: int) -> Engine:
+def _engine(address: str, answer_seconds: int, authority: str | None) -> Engine:
     url = make_url(address)
     if url.get_backend_name() != "mysql":
         return create_engine(url, hide_parameters=True)
-    return _mysql_engine(url, answer_seconds)
+    return _mysql_engine(url, answer_seconds, authority)
 
 
-def _mysql_engine(url: URL, answer_seconds: int) -> Engine:
+def _mysql_engine(url: URL, answer_seconds: int, authority: str | None) -> Engine:
     engine = create_engine(
         url.set(drivername="mysql+pymysql"),
         hide_parameters=True,
@@ -169,7 +170,7 @@ def _mysql_engine(url: URL, answer_seconds: int) -> Engine:
         pool_recycle=RECYCLE_SECONDS,
         pool_timeout=CONNECT_SECONDS,
         connect_args={
-            "ssl": _encryption(),
+            "ssl": _encryption(authority),
             "connect_timeout": CONNECT_SECONDS,
             "read_timeout": answer_seconds,
             "write_timeout": answer_seconds,
@@ -179,13 +180,14 @@ def _mysql_engine(url: URL, answer_seconds: int) -> Engine:
     return engine
 
 
-def _encryption() -> ssl.SSLContext:
-    # The server has signed its certificate itself, so there is nothing to verify it against. The password
-    # and the rows are encrypted, which stops somebody who listens; it does not stop somebody who stands in
-    # between and answers as the server. That is accepted because the peer is on the same private network.
-    context = ssl.create_default_context()
-    context.check_hostname = False
-    context.verify_mode = ssl.CERT_NONE
+def _encryption(authority: str | None) -> ssl.SSLContext:
+    # Every server shows a certificate of the site's own authority, in which the address stands by which it is
+    # reached from here. Where nobody says who that authority is, as on a developer's own computer, the password
+    # and the rows are encrypted, but somebody who stands in between and answers as the server is believed.
+    context = ssl.create_default_context(cafile=authority)
+    if authority is None:
+        context.check_hostname = False
+        context.verify_mode = ssl.CERT_NONE
     return context
 
 

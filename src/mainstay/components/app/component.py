@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from mainstay.model import certificate
 from mainstay.model.component import Component, View
 from mainstay.model.exposure import Exposure, Port, Probe
 from mainstay.model.fault import process_faults
@@ -15,6 +16,7 @@ UNIT = "/etc/systemd/system/mainstay-app.service"
 SOCKET = "/run/mainstay-app.sock"
 SOCKET_UNIT = "/etc/systemd/system/mainstay-app.socket"
 PORT = 8000
+PURPOSE = "app"
 KEPT_RELEASES = 5
 THREADS = 32
 """Per worker: threads that wait for a database must not keep the health check waiting.
@@ -55,10 +57,15 @@ def installs(view: View[Spec]) -> Install:
     start = File(f"{release}.start", Content("start", variables), mode="755")
     unit = File(UNIT, Content("mainstay-app.service", variables))
     listening, socket_service = _socket(view.spec, variables)
-    inputs = (environment, run, start, unit)
+    trusted = (certificate.trusted(PURPOSE),) if view.spec.running("database") else ()
+    inputs = (*trusted, environment, run, start, unit)
     return Install(
         users=(User(USER),),
-        directories=(Directory(home), Directory(f"{home}/releases")),
+        directories=(
+            Directory(home),
+            Directory(f"{home}/releases"),
+            *((certificate.folder(PURPOSE),) if trusted else ()),
+        ),
         bundles=(Bundle(release, view.release, keep=KEPT_RELEASES),),
         files=(*inputs, *listening),
         links=(
@@ -98,24 +105,24 @@ def _environment(view: View[Spec]) -> dict[str, str]:
         "PORT": str(PORT),
         "MAINSTAY_SERVER": view.machine.name,
         "MAINSTAY_RELEASE": view.release,
-        **_database_urls(view),
+        **_database(view),
     }
     return {**given, **view.spec.app.env}
 
 
-def _database_urls(view: View[Spec]) -> dict[str, str]:
+def _database(view: View[Spec]) -> dict[str, str]:
     if not view.spec.running("database"):
         return {}
     schema = view.spec.name.replace("-", "_")
-    urls = {}
+    given = {"DATABASE_CA": certificate.authority_path(PURPOSE)}
     for variable, port_name, account in (
         ("DATABASE_URL", "primary", "application"),
         ("DATABASE_REPLICA_URL", "replicas", "reader"),
     ):
         port = view.port(view.machine, "haproxy", port_name)
         password = f"${{secret:database-{account}}}"
-        urls[variable] = f"mysql://{account}:{password}@{port.bind}:{port.number}/{schema}"
-    return urls
+        given[variable] = f"mysql://{account}:{password}@{port.bind}:{port.number}/{schema}"
+    return given
 
 
 APP = Component("app", ("python3",), exposes, installs)

@@ -3,6 +3,7 @@
 import zlib
 from dataclasses import replace
 
+from mainstay.model import certificate
 from mainstay.model.component import Component, View
 from mainstay.model.exposure import Exposure, Port, Probe
 from mainstay.model.fault import Limits, process_faults
@@ -16,10 +17,17 @@ CONFIG = "/etc/mysql/mysql.conf.d/zz-mainstay.cnf"
 LOGIN = "/etc/mysql/mainstay-login.sql"
 INITIALISE = "/usr/local/lib/mainstay/mysql-initialise"
 DROP_IN = "/etc/systemd/system/mysql.service.d/mainstay.conf"
+AUTHORITY, IDENTITY = "/etc/mysql/mainstay-authority.pem", "/etc/mysql/mainstay-identity.pem"
+"""Where Debian's AppArmor profile lets MySQL read."""
+
+RENEWED = "mainstay-mysql-certificate.path"
+RENEWED_FILE = f"/etc/systemd/system/{RENEWED}"
+RENEWAL_FILE = "/etc/systemd/system/mainstay-mysql-certificate.service"
 ROLE_PROGRAM = "/usr/local/lib/mainstay/mysql-role"
 ROLE_UNIT = "/etc/systemd/system/mainstay-mysql-role.service"
 ROLE_USER = "mainstay-role"
 ROLE_PORT = 8008
+RENEWAL_SANDBOX = sandbox(("AF_UNIX",), ProtectSystem="strict")
 LIMITS = Limits(killed=2.0, stopped=2.0, frozen=9.0)
 """What a database with a failover of its own is to keep; with `failover: manual` it cannot."""
 
@@ -47,19 +55,35 @@ def installs(view: View[Spec]) -> Install:
         "in_lab": view.spec.in_lab,
         "is_automatic": is_automatic,
         "sandbox": sandbox(capabilities=("CAP_SYS_NICE",)),
+        "authority": AUTHORITY,
+        "identity": IDENTITY,
     }
     validate = "mysqld --defaults-file={candidate} --user=mysql --validate-config"
     server = Install(
         directories=(Directory("/var/lib/mysql", "mysql", "mysql", "750"),),
         files=(
+            *_certificates(view.machine),
             File(CONFIG, Content("mysqld.cnf", variables), validate=validate),
             File(LOGIN, Content("login.sql", variables)),
             File(INITIALISE, Content("initialise"), mode="755"),
             File(DROP_IN, Content("mysql.service.conf", variables)),
         ),
-        services=(Service(UNIT, (CONFIG, LOGIN, INITIALISE, DROP_IN), is_kept_elsewhere=is_automatic),),
+        services=(
+            Service(UNIT, (CONFIG, LOGIN, INITIALISE, DROP_IN), is_kept_elsewhere=is_automatic),
+            Service(RENEWED, restart_on=(RENEWED_FILE, RENEWAL_FILE)),
+        ),
     )
     return server if is_automatic else _with_services(server, view)
+
+
+def _certificates(here: Machine) -> tuple[File, ...]:
+    """By whom others are known, by what this server is, and what has MySQL read them anew."""
+    return (
+        File(AUTHORITY, certificate.AUTHORITY),
+        replace(certificate.issued("mysql", here, group="mysql"), path=IDENTITY),
+        File(RENEWAL_FILE, Content("mainstay-mysql-certificate.service", {"sandbox": RENEWAL_SANDBOX})),
+        File(RENEWED_FILE, Content(RENEWED, {"authority": AUTHORITY, "identity": IDENTITY})),
+    )
 
 
 def _with_services(server: Install, view: View[Spec]) -> Install:

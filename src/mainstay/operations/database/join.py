@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+from mainstay.components.mysql.component import AUTHORITY
 from mainstay.grounds.errors import GroundError
 from mainstay.grounds.ground import Report
 from mainstay.model.machine import Machine
@@ -14,7 +15,8 @@ from mainstay.operations.waiting import wait
 WAIT_SECONDS = 60.0
 FOLLOW = (
     "CHANGE REPLICATION SOURCE TO SOURCE_HOST = %s, SOURCE_PORT = 3306, SOURCE_USER = 'replication',"
-    " SOURCE_PASSWORD = %s, SOURCE_SSL = 1, SOURCE_AUTO_POSITION = 1, SOURCE_CONNECT_RETRY = 1,"
+    f" SOURCE_PASSWORD = %s, SOURCE_SSL = 1, SOURCE_SSL_VERIFY_SERVER_CERT = 1, SOURCE_SSL_CA = '{AUTHORITY}',"
+    " SOURCE_AUTO_POSITION = 1, SOURCE_CONNECT_RETRY = 1,"
     " SOURCE_RETRY_COUNT = 10000000, SOURCE_HEARTBEAT_PERIOD = 1"
 )
 SET_ASIDE = (

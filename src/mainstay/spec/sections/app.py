@@ -11,7 +11,8 @@ from mainstay.spec.sections.texts import AsWritten, Line, Matching, ProjectPath,
 from mainstay.spec.sections.units import Duration
 
 RESERVED = (
-    "PORT", "DATABASE_URL", "DATABASE_REPLICA_URL", "MAINSTAY_SERVER", "MAINSTAY_RELEASE", "HOME", "PATH", "PYTHONPATH",
+    "PORT", "DATABASE_URL", "DATABASE_REPLICA_URL", "DATABASE_CA", "MAINSTAY_SERVER", "MAINSTAY_RELEASE",
+    "HOME", "PATH", "PYTHONPATH",
 )  # fmt: skip
 Count = Annotated[int, Between(1, 256)]
 Entry = Annotated[

@@ -37,6 +37,7 @@ def test_the_application_meets_its_place_and_the_users_own_variables() -> None:
 def test_the_application_meets_its_database_at_two_local_addresses() -> None:
     met = variables(name="my-little-shop", machines=machines_that_run(lb="balancer", srv_01="web app", db="database"))
     assert {name: value for name, value in met.items() if name.startswith("DATABASE")} == {
+        "DATABASE_CA": "/etc/mainstay/tls/app/authority.pem",
         "DATABASE_URL": "mysql://application:${secret:database-application}@127.0.0.1:3306/my_little_shop",
         "DATABASE_REPLICA_URL": "mysql://reader:${secret:database-reader}@127.0.0.1:3307/my_little_shop",
     }
