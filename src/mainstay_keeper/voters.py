@@ -35,11 +35,10 @@ def move_lead(voter: Voter, at: Callable[[str], Voter], databases: Collection[st
     if status.get("leader") != own:
         return ""
     members = voter.maintain("cluster/member/list", {})["members"]
-    others = [member for member in members if member["ID"] != own and _follows(own, member, at)]
-    if not others:
-        return ""
-    target = min(others, key=lambda member: _is_on(databases, member))
-    if _is_on(databases, target) and not is_primary:
+    better = [m for m in members if m["ID"] != own and (is_primary or not _is_on(databases, m))]
+    best_first = sorted(better, key=lambda member: _is_on(databases, member))
+    target = next((member for member in best_first if _follows(own, member, at)), None)
+    if target is None:
         return ""
     voter.maintain("maintenance/transfer-leadership", {"targetID": target["ID"]})
     here = "the primary" if is_primary else "a replica"
@@ -48,10 +47,15 @@ def move_lead(voter: Voter, at: Callable[[str], Voter], databases: Collection[st
 
 def _follows(leader: str, member: Json, at: Callable[[str], Voter]) -> bool:
     try:
-        return bool(at(member["clientURLs"][0]).maintain("maintenance/status", {}).get("leader") == leader)
-    except (StoreError, LookupError):  # the latter: it was never started, and has no URL
+        return any(at(url).maintain("maintenance/status", {}).get("leader") == leader for url in _urls(member)[:1])
+    except StoreError:
         return False
 
 
+def _urls(member: Json) -> list[str]:
+    """Where clients reach it; nowhere if it was never started."""
+    return list(member.get("clientURLs", ()))
+
+
 def _is_on(addresses: Collection[str], member: Json) -> bool:
-    return any(f"//{address}:" in member["clientURLs"][0] for address in addresses)
+    return any(f"//{address}:" in url for address in addresses for url in _urls(member))

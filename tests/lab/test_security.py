@@ -4,9 +4,11 @@ One lab for the file: two balancers, two servers, `https` and `firewall` on. Eac
 """
 
 import json
+import os
 import re
 import socket
 import ssl
+import stat
 import subprocess
 import time
 from collections.abc import Iterator
@@ -63,6 +65,7 @@ SEEN_AS_TWO = "lf-alone"
 """By the balancer, too, which passes each on with line ends that leave no doubt."""
 
 STATUS = re.compile(rb"HTTP/1.1 (\d+)")
+READABLE_IN_RUN = "find /run /tmp -xdev -type f -perm -004 -exec cat {} +"
 LEAF = re.compile(r"(certificate|key):(edge|mysql)/")
 DATABASES = ("srv-01", "srv-02")
 KNOWS_ITS_SOURCE = (
@@ -360,6 +363,46 @@ def test_the_firewall_outlives_debians_own(site: LabSite) -> None:
 def test_balancers_are_lost_under_tls_as_without(site: LabSite) -> None:
     told = json.loads(site.does("drill", "run", "balancer-power-off", "-o", "json", seconds=180))
     assert [(drill["held"], drill["why"]) for drill in told] == [(True, "")]
+
+
+@pytest.mark.parametrize("machine", MACHINES)
+def test_secrets_lie_where_they_are_needed_and_nowhere_else(site: LabSite, machine: str) -> None:
+    """Not in a process list, a log, or a file that others can read."""
+    secrets = secrets_of(site)
+    layer = site.state / "mainstay" / "labs" / site.name / "machines" / machine / "disk" / "upper"
+    assert {name for path in files_of(layer) for name in held(secrets, path.read_bytes())}
+    told = site.runs(machine, "sh", "-c", "ps axww -o args; journalctl --no-pager --output=cat; " + READABLE_IN_RUN)
+    assert held(secrets, told.encode()) == []
+    readable = {str(path): held(secrets, path.read_bytes()) for path in files_of(layer, by_others=True)}
+    assert readable
+    assert {path: names for path, names in readable.items() if names} == {}
+
+
+def test_the_projects_folder_holds_secrets_in_one_file(site: LabSite) -> None:
+    holding = [path for path in files_of(site.project) if held(secrets_of(site), path.read_bytes())]
+    assert [(path.name, stat.filemode(path.stat().st_mode)) for path in holding] == [("secrets.json", "-rw-------")]
+
+
+def secrets_of(site: LabSite) -> dict[str, bytes]:
+    """What nobody else may know: passwords, and of each private key (PEM) its second line."""
+    known = json.loads((site.kept / "secrets.json").read_text())
+    private = {name: value for name, value in known.items() if not name.startswith("certificate:")}
+    return {name: value.splitlines()[2 if "\n" in value else 0].encode() for name, value in private.items()}
+
+
+def held(secrets: dict[str, bytes], text: bytes) -> list[str]:
+    return [name for name, value in secrets.items() if value in text]
+
+
+def files_of(folder: Path, *, by_others: bool = False) -> Iterator[Path]:
+    """All files below; or those alone that any account of the machine can come to and read."""
+    for place, folders, names in os.walk(folder):
+        if by_others:
+            folders[:] = [name for name in folders if Path(place, name).lstat().st_mode & stat.S_IXOTH]
+        for path in (Path(place, name) for name in names):
+            mode = path.lstat().st_mode
+            if stat.S_ISREG(mode) and (mode & stat.S_IROTH or not by_others):
+                yield path
 
 
 @pytest.mark.parametrize("machine", ["lb-01", "srv-01"])
