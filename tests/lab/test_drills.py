@@ -5,16 +5,14 @@ One lab for the file. Each test leaves it healthy, and leaves the entries that t
 
 import json
 from collections.abc import Iterator
-from typing import Any
 
 import pytest
 
 from tests.lab import computer
+from tests.lab.drilling import drilled
 from tests.lab.site import LabSite, lab_site
 
 LABS = ("mst-drill",)
-
-RUN_SECONDS = 180.0
 
 
 @pytest.fixture(scope="module")
@@ -22,15 +20,6 @@ def site() -> Iterator[LabSite]:
     with lab_site("mst-drill", port=48080) as site:
         site.up()
         yield site
-
-
-def drilled(site: LabSite, name: str) -> tuple[int, dict[str, Any]]:
-    """Run a drill; give its exit status and what it told."""
-    done = site.tries("drill", "run", name, "-o", "json", seconds=RUN_SECONDS)
-    assert done.output, done
-    (told,) = json.loads(done.output)
-    assert told["drill"] == name
-    return done.status, told
 
 
 def test_the_catalogue_is_derived_from_the_file(site: LabSite) -> None:

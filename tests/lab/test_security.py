@@ -21,6 +21,7 @@ from mainstay.components.nftables.component import openings
 from mainstay.model.component import View
 from mainstay.spec import load
 from tests.lab import listening, smuggling
+from tests.lab.drilling import drilled
 from tests.lab.load import LOOPBACK, no_request_failed
 from tests.lab.site import LabSite, lab_site
 from tests.lab.waiting import becomes
@@ -296,7 +297,7 @@ def test_certificates_are_renewed_and_nobody_notices(site: LabSite) -> None:
     secrets = site.kept / "secrets.json"
     kept = {name: value for name, value in json.loads(secrets.read_text()).items() if not LEAF.match(name)}
     secrets.write_text(json.dumps(kept))
-    with site.load("/", per_second=100) as load:
+    with site.load("/") as load:
         time.sleep(1)
         site.up()
         time.sleep(1)
@@ -361,8 +362,8 @@ def test_the_firewall_outlives_debians_own(site: LabSite) -> None:
 
 
 def test_balancers_are_lost_under_tls_as_without(site: LabSite) -> None:
-    told = json.loads(site.does("drill", "run", "balancer-power-off", "-o", "json", seconds=180))
-    assert [(drill["held"], drill["why"]) for drill in told] == [(True, "")]
+    status, told = drilled(site, "balancer-power-off")
+    assert (status, told["held"], told["why"]) == (0, True, "")
 
 
 @pytest.mark.parametrize("machine", MACHINES)
