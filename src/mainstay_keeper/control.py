@@ -16,6 +16,10 @@ from mainstay_keeper.orders import Orders
 from mainstay_keeper.store import StoreError
 
 ANSWERED_WITHIN = 60.0
+PATIENCE_SECONDS = 10.0
+"""For how long an order that may be given twice is given again to a store that does not answer."""
+
+ASKED_ONCE = ("switchover", "failover", "reinit")
 Json = dict[str, Any]
 
 
@@ -32,10 +36,14 @@ class Control:
 
     def obey(self, order: Json) -> Json:
         """Carry an order out; gives {"ok", "sentence"} and what was asked for."""
-        try:
-            return self._obey(str(order.get("order")), order)
-        except StoreError as error:
-            return _refused(f"The store does not answer: {error}")
+        name, end = str(order.get("order")), time.monotonic() + PATIENCE_SECONDS
+        while True:
+            try:
+                return self._obey(name, order)
+            except StoreError as error:
+                if name in ASKED_ONCE or time.monotonic() > end:
+                    return _refused(f"The store does not answer: {error}")
+                time.sleep(0.5)
 
     def _obey(self, name: str, order: Json) -> Json:
         match name:

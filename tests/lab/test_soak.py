@@ -1,4 +1,4 @@
-"""Five minutes of faults that chance chooses: nothing is lost, and there are never two primaries."""
+"""Three minutes of faults that chance chooses: nothing is lost, and there are never two primaries."""
 
 import json
 import subprocess
@@ -7,7 +7,7 @@ from pathlib import Path
 
 LABS = ("mst-soak",)
 CHECKOUT = Path(__file__).parent.parent.parent
-MINUTES = 5
+MINUTES = 3
 SEED = 20
 """Fixed, so that a run can be repeated; a longer one is in benchmarks/soak."""
 
@@ -22,4 +22,4 @@ def test_nothing_is_lost_whatever_is_hurt(tmp_path: Path) -> None:
     breaches = ("lost", "unexpected", "two_primaries", "beyond_the_primary", "behind_the_primary", "troubles")
     assert [found[name] for name in breaches if found[name]] == [], done.stdout
     assert found["faults_in_all"] > MINUTES
-    assert found["acknowledged"] > 1000
+    assert found["acknowledged"] > 600

@@ -19,6 +19,7 @@ VERBS = (
     ("drain", "Take a balancer or a server out of rotation."),
     ("undrain", "Put it back."),
     ("db", "The database: who is primary, who follows."),
+    ("secret", "Your secrets, and new passwords."),
     ("drill", "Hurt a part under load, and see what the visitors noticed."),
     ("logs", "The logs of a machine, or of all."),
     ("exec", "Run a program on the machines."),

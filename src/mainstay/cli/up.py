@@ -20,18 +20,23 @@ def command(options: Options) -> None:
         return
     with Progress(options.is_quiet) as progress:
         done = up(site, progress, options.consent)
+    tell(done, progress.seconds, options)
+
+
+def tell(done: Done, seconds: float, options: Options) -> None:
+    """Say what `up` did, in the form that was asked for."""
     if options.output != "text":
         show(
             {
                 "changes": done.changes,
                 "site": done.endpoints[0],
                 "sites": list(done.endpoints),
-                "seconds": round(progress.seconds, 1),
+                "seconds": round(seconds, 1),
             },
             options.output,
         )
         return
-    _summarise(done, progress.seconds)
+    _summarise(done, seconds)
 
 
 def _summarise(done: Done, seconds: float) -> None:

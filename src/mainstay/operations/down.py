@@ -1,6 +1,8 @@
 """`down`: stop it, or take it away."""
 
 import shutil
+from collections.abc import Collection
+from pathlib import Path
 
 from mainstay.compiler.compile import compile_plan
 from mainstay.grounds.ground import Report
@@ -24,6 +26,8 @@ def down(site: Site, report: Report) -> None:
 def destroy(site: Site, report: Report) -> None:
     """Take the lab away whole: machines, disks, network, and what Mainstay keeps beside the user's file.
 
+    The user's own secrets stay: they were not made here, and may lie nowhere else.
+
     Raises:
         OperationError: this is no lab.
     """
@@ -32,9 +36,23 @@ def destroy(site: Site, report: Report) -> None:
     report("", "destroying the lab")
     with only_operator(site):
         site.ground.dismiss(tuple(site.ground.members()))
-    shutil.rmtree(site.folder, ignore_errors=True)
-    if not any(site.folder.parent.iterdir()):
-        site.folder.parent.rmdir()
+    site.vault.forget_made()
+    kept = {site.vault.store.lies_at} if site.vault.yours.all() else set()
+    _clear(site.folder, kept)
+
+
+def _clear(folder: Path, kept: Collection[Path]) -> None:
+    """Remove the folder; where files in it are kept, all but those, and what keeps version control from them."""
+    if not any(path.parent == folder for path in kept):
+        shutil.rmtree(folder, ignore_errors=True)
+        if not any(folder.parent.iterdir()):
+            folder.parent.rmdir()
+        return
+    for path in folder.iterdir():
+        if path.is_dir():
+            shutil.rmtree(path, ignore_errors=True)
+        elif path not in kept and path.name != ".gitignore":
+            path.unlink()
 
 
 def _stop_services(site: Site, report: Report) -> None:

@@ -16,7 +16,7 @@ def only_operator(site: Site) -> Iterator[None]:
     Raises:
         OperationError: another Mainstay on this computer holds it.
     """
-    site.vault.ensure_folder()
+    site.vault.store.ensure_folder()
     path = site.folder / "lock"
     with path.open("a+") as handle:
         try:

@@ -13,6 +13,8 @@ from mainstay.grounds.servers.servers import Servers
 from mainstay.model.machine import Machine
 from mainstay.operations.errors import OperationError
 from mainstay.spec import Spec, load
+from mainstay.vault.seal import Seal
+from mainstay.vault.store import Store
 from mainstay.vault.vault import Vault
 
 USUAL_PORTS = {"http": 80, "https": 443}
@@ -73,7 +75,8 @@ def open_site(file: Path, environment: str | None = None) -> Site:
     machines = address(spec)
     entrances = _entrances(spec, machines)
     ground = _ground(spec, folder, machines, entrances)
-    vault = Vault(folder / "secrets.json", project=project)
+    seal = Seal(project / f"{spec.name}.secrets.age", spec.secrets.recipients)
+    vault = Vault(Store(folder / "secrets.json", seal), project=project)
     return Site(spec, project, machines, entrances, ground, vault, cache_folder())
 
 

@@ -6,7 +6,8 @@ from pathlib import Path
 
 from mainstay.grounds.ground import Report
 from mainstay.health.examine import wait_until_healthy
-from mainstay.operations.database.found import found_database, remove_old_accounts
+from mainstay.operations.database.found import found_database
+from mainstay.operations.database.passwords import accept_renewed, end_old_logins
 from mainstay.operations.database.to_keepers import take_over_by_keepers
 from mainstay.operations.errors import OperationError
 from mainstay.operations.firewall import roll_firewall
@@ -53,7 +54,7 @@ def up(site: Site, report: Report, consent: Consent) -> Done:
     site.ground.reach()
     recipe(site.spec, site.project)
     with only_operator(site):
-        _ensure_certificate(site)
+        _ensure_secrets(site)
         heal_all(site)  # what a drill that was killed has left
         strangers = _strangers(site, consent)
         site.ground.ensure(site.machines, report)
@@ -64,6 +65,7 @@ def up(site: Site, report: Report, consent: Consent) -> Done:
         roll_firewall(rollout)
         settle_voters(rollout)
         take_over_by_keepers(rollout)
+        accept_renewed(site, report)
         rollout.roll("mysql", "keeper")
         is_database_changed = found_database(site, report)
         rollout.roll("haproxy", role="app")
@@ -72,11 +74,10 @@ def up(site: Site, report: Report, consent: Consent) -> Done:
         _roll_servers(rollout)
         rollout.roll("haproxy", "keepalived")
         rollout.remove_leftovers()
-        remove_old_accounts(site, report)
+        end_old_logins(site, report)
         if strangers:
             site.ground.dismiss(strangers)
-        _wait_until_all_is_healthy(rollout)
-        rollout.end()
+        _end_well(rollout)
         return Done(rollout.counts, is_database_changed, site.ground.endpoints(), site.authority_file)
 
 
@@ -97,8 +98,12 @@ def _roll_servers(rollout: Rollout) -> None:
         rollout.roll("app", "nginx")
 
 
-def _ensure_certificate(site: Site) -> None:
-    """The user's own certificate will do; or the authority that makes one lies where visitors can find it."""
+def _ensure_secrets(site: Site) -> None:
+    """They can be read, and lie as the file says; those it names are set; the certificate that visitors see will do."""
+    site.vault.store.ensure_sealed()
+    if missing := [name for name in site.spec.app.secrets if name not in site.vault.yours.all()]:
+        orders = " and ".join(f"`mainstay secret set {name}`" for name in missing)
+        raise OperationError(f"`app: env` names secrets that are not set: {', '.join(missing)}.", f"Run {orders}.")
     https = site.spec.https
     if https and https.certificate and https.key:
         site.vault.ensure_fits(https.certificate, https.key, site.spec.domain)
@@ -106,11 +111,12 @@ def _ensure_certificate(site: Site) -> None:
         site.vault.show_authority(site.authority_file)
 
 
-def _wait_until_all_is_healthy(rollout: Rollout) -> None:
+def _end_well(rollout: Rollout) -> None:
     plan, site = rollout.prepared.plan, rollout.prepared.site
     rollout.report("", "waiting until all is healthy")
     wait_until_healthy(site.ground.reach(), plan.exposures, [m.name for m in plan.machines], HEALTHY_SECONDS)
     rollout.report("", "")
+    rollout.end()
 
 
 def _strangers(site: Site, consent: Consent) -> tuple[str, ...]:

@@ -6,7 +6,9 @@ from mainstay.model.error import MainstayError
 from mainstay.spec.words import did_you_mean, one_of, quote
 
 BLUEPRINTS = ("simple", "distributed", "ha")
-SECTIONS = ("site", "machines", "balancer", "web", "app", "database", "https", "firewall", "monitoring", "lab")
+SECTIONS = (
+    "site", "machines", "balancer", "web", "app", "database", "https", "firewall", "monitoring", "secrets", "lab",
+)  # fmt: skip
 
 
 class UnknownNameError(MainstayError, LookupError):

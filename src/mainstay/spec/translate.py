@@ -16,6 +16,7 @@ from mainstay.spec.sections.https import Https
 from mainstay.spec.sections.lab import Lab
 from mainstay.spec.sections.machines import Machine, Ssh
 from mainstay.spec.sections.refusal import REFUSED
+from mainstay.spec.sections.secrets import Secrets
 from mainstay.spec.sections.section import Section
 from mainstay.spec.sections.spec import Spec
 from mainstay.spec.sections.web import Web
@@ -33,6 +34,7 @@ MODELS: Mapping[Path, type[Section]] = MappingProxyType(
         ("database",): Database,
         ("https",): Https,
         ("firewall",): Firewall,
+        ("secrets",): Secrets,
         ("lab",): Lab,
     }
 )

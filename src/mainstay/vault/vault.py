@@ -1,15 +1,11 @@
-"""The secrets and certificates of one site, made when first asked for, in a file that only its owner can read."""
+"""The secrets and certificates of one site: the user's own, and those made when they are first asked for."""
 
-import json
-import os
 import re
-import secrets
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
-from mainstay.model.error import MainstayError
 from mainstay.model.manifest import Manifest
 from mainstay.vault.authority import (
     Leaf,
@@ -22,19 +18,22 @@ from mainstay.vault.authority import (
     renewed_authority,
 )
 from mainstay.vault.own import ensure_fits
+from mainstay.vault.passwords import Passwords
 from mainstay.vault.secret import Secret
+from mainstay.vault.store import Store, VaultError
+from mainstay.vault.yours import YOURS, Yours
 
 REFERENCE = re.compile(
     r"\$\{(?:secret:(?P<secret>[a-z0-9-]+)"
+    r"|own:(?P<own>[A-Za-z0-9_-]+)"
     r"|(?P<kind>certificate|key):(?P<purpose>[a-z0-9-]+)/(?P<machine>[a-z0-9-]+)/(?P<address>[0-9.]+)"
     r"(?:/(?P<domain>[a-z0-9.-]+))?"
     r"|file:(?P<file>[^}]+)"
     r"|authority)\}"
 )
-LENGTH = 32
 AUTHORITY = "authority"
 CERTIFICATE, KEY = "certificate", "key"
-"""With what the names of certificates and keys begin in the file; as they hold a `:`, no `${secret:NAME}` is one."""
+"""With what the names of certificates and keys begin in the file, before a `:`; those of passwords have none."""
 
 
 def utc_now() -> datetime:
@@ -42,32 +41,38 @@ def utc_now() -> datetime:
     return datetime.now(UTC)
 
 
-class VaultError(MainstayError):
-    """The file of secrets, or one that the user brought, cannot be read: it is never overwritten then."""
-
-
 @dataclass(frozen=True)
 class Vault:
-    """The secrets in one file (JSON, mode 600), and the site's certificate authority with all that it has issued.
+    """The secrets in one file, and the site's certificate authority with all that it has issued.
 
     The authority's key never leaves the file. Two sites never share one. `project` is where the user's file lies.
     """
 
-    file: Path
+    store: Store
     now: Callable[[], datetime] = utc_now
     project: Path = Path()
 
+    @property
+    def passwords(self) -> Passwords:
+        """Those that are made here."""
+        return Passwords(self.store)
+
+    @property
+    def yours(self) -> Yours:
+        """The user's own secrets."""
+        return Yours(self.store)
+
     def secret(self, name: str) -> Secret:
-        """The secret of this name; a new random one (32 letters and digits) if there is none yet.
+        """The password of this name, made if there is none yet.
 
         Raises:
             VaultError: the file is there and cannot be read.
         """
-        known = self._read()
-        if name not in known:
-            known[name] = secrets.token_hex(LENGTH // 2)
-            self._write(known)
-        return Secret(known[name])
+        return self.passwords.get(name)
+
+    def forget_made(self) -> None:
+        """Only the user's own are left; with none, no file."""
+        self.store.keep(lambda name: name.startswith(f"{YOURS}:"))
 
     def authority(self) -> Pair:
         """The site's authority, made when there is none; renewed with the same key when less than a third is left.
@@ -116,8 +121,9 @@ class Vault:
     def fill_in(self, text: str) -> str:
         """The text with each reference replaced by what it stands for.
 
-        These are `${secret:NAME}`, `${authority}` (its certificate), `${certificate:PURPOSE/MACHINE/ADDRESS[/DOMAIN]}`
-        and `${key:…}`, which belong together, and `${file:PATH}`, a file of the project.
+        These are `${secret:NAME}`, made here; `${own:NAME}`, the user's, as it stands within double quotes (with a
+        backslash before `"` and another); `${authority}` (its certificate); `${file:PATH}`, a file of the project; and
+        `${certificate:PURPOSE/MACHINE/ADDRESS[/DOMAIN]}` and `${key:…}`, which belong together.
         """
         return REFERENCE.sub(self._meant, text)
 
@@ -129,14 +135,11 @@ class Vault:
         }
         return replace(manifest, parts=parts)
 
-    def ensure_folder(self) -> None:
-        """Afterwards the folder is there, and version control takes nothing in it."""
-        self.file.parent.mkdir(parents=True, exist_ok=True)
-        (self.file.parent / ".gitignore").write_text("*\n")
-
     def _meant(self, found: re.Match[str]) -> str:
         if name := found["secret"]:
             return self.secret(name).reveal()
+        if name := found["own"]:
+            return self.yours.get(name).reveal().replace("\\", "\\\\").replace('"', '\\"')
         if path := found["file"]:
             return self._brought(path)
         if not found["kind"]:
@@ -153,41 +156,17 @@ class Vault:
 
     def _pair(self, name: str) -> Pair | None:
         """What is kept under a name; what cannot be read stops us, since a new authority would be everybody's end."""
-        known = self._read()
+        known = self.store.read()
         if f"{CERTIFICATE}:{name}" not in known:
             return None
         pair = Pair(known[f"{CERTIFICATE}:{name}"], known.get(f"{KEY}:{name}", ""))
         try:
             ensure_sound(pair)
         except ValueError as error:
-            raise VaultError(f"{self.file} holds a certificate that cannot be read, {name}: {error}") from error
+            what = f"{self.store.lies_at} holds a certificate that cannot be read, {name}: {error}"
+            raise VaultError(what) from error
         return pair
 
     def _kept(self, name: str, pair: Pair) -> Pair:
-        self._write({**self._read(), f"{CERTIFICATE}:{name}": pair.certificate, f"{KEY}:{name}": pair.key})
+        self.store.write({**self.store.read(), f"{CERTIFICATE}:{name}": pair.certificate, f"{KEY}:{name}": pair.key})
         return pair
-
-    def _read(self) -> dict[str, str]:
-        try:
-            known = json.loads(self.file.read_text())
-        except FileNotFoundError:
-            return {}
-        except (OSError, ValueError) as error:
-            raise VaultError(f"{self.file} holds the site's secrets and cannot be read: {error}") from error
-        if not isinstance(known, dict) or not all(isinstance(value, str) for value in known.values()):
-            raise VaultError(
-                f"{self.file} holds the site's secrets and cannot be read: it is no list of names and values"
-            )
-        return known
-
-    def _write(self, known: dict[str, str]) -> None:
-        """Replace the file whole, never readable by others."""
-        self.ensure_folder()
-        fresh = self.file.with_name(self.file.name + ".new")
-        fresh.unlink(missing_ok=True)  # what a run that broke off left may be readable by others
-        handle = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(handle, "w") as sink:
-            json.dump(known, sink, indent=1)
-            sink.flush()
-            os.fsync(sink.fileno())
-        fresh.replace(self.file)

@@ -13,6 +13,7 @@ from mainstay.model.install import File, Install
 from mainstay.model.machine import Instance
 from mainstay.model.manifest import Manifest
 from mainstay.spec import BLUEPRINTS, Spec, blueprint
+from mainstay.vault.store import Store
 from mainstay.vault.vault import Vault
 from tests.builders import a_machine, a_site, machines_that_run, site_of
 from tests.vocabulary import RELEASE, compiled
@@ -44,7 +45,7 @@ def test_a_manifest_survives_json(name: str) -> None:
 
 @pytest.mark.parametrize("name", BLUEPRINTS)
 def test_a_manifest_holds_references_and_no_secret(name: str, tmp_path: Path) -> None:
-    vault = Vault(tmp_path / "secrets.json")
+    vault = Vault(Store(tmp_path / "secrets.json"))
     manifests = compiled(site_of(blueprint(name))).manifests.values()
     plain = json.dumps([manifest.to_json() for manifest in manifests])
     filled_in = json.dumps([vault.fill_in_manifest(manifest).to_json() for manifest in manifests])

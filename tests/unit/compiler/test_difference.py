@@ -12,6 +12,7 @@ from mainstay.model.install import Bundle, Directory, File, Install, Link, Servi
 from mainstay.model.manifest import Manifest
 from mainstay.model.state import FileState, MachineState, UnitState
 from mainstay.spec import BLUEPRINTS, blueprint
+from mainstay.vault.store import Store
 from mainstay.vault.vault import Vault
 from tests.builders import site_of
 from tests.fakes.machine import carried_out
@@ -212,7 +213,7 @@ def test_after_a_run_that_broke_off_the_change_is_still_shown() -> None:
 
 
 def test_a_secret_is_carried_over_and_never_shown(tmp_path: Path) -> None:
-    vault = Vault(tmp_path / "secrets.json")
+    vault = Vault(Store(tmp_path / "secrets.json"))
     password = vault.secret("door").reveal()
     env = File("/etc/app.env", "A=1\nPASSWORD=${secret:door}\n", mode="600")
     app = Install(files=(env,), services=(Service("app.service", restart_on=(env.path,)),))
@@ -230,7 +231,7 @@ def test_a_secret_is_carried_over_and_never_shown(tmp_path: Path) -> None:
 def test_a_new_value_of_a_secret_restarts_who_uses_it(tmp_path: Path) -> None:
     env = File("/etc/app.env", "PASSWORD=${secret:door}\n", mode="600")
     wanted = having(Install(files=(env,), services=(Service("app.service", restart_on=(env.path,)),)))
-    old, new = (Vault(tmp_path / name).fill_in_manifest(wanted) for name in ("old.json", "new.json"))
+    old, new = (Vault(Store(tmp_path / name)).fill_in_manifest(wanted) for name in ("old.json", "new.json"))
     state = carried_out(difference(wanted, old, MachineState(attempted=wanted)), MachineState(record=wanted))
     assert [change.summary for change in difference(wanted, new, state)] == [
         "change /etc/app.env",

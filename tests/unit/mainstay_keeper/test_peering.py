@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from mainstay.vault.authority import Leaf
+from mainstay.vault.store import Store
 from mainstay.vault.vault import Vault
 from mainstay_keeper import clock
 from mainstay_keeper.actions import AwaitApplied
@@ -68,7 +69,7 @@ Certify = Callable[[str, str], tuple[str, str]]
 @pytest.fixture
 def certify(tmp_path: Path) -> Certify:
     """Gives the files with the authority and with the certificate of a machine for a purpose."""
-    vault = Vault(tmp_path / "secrets.json")
+    vault = Vault(Store(tmp_path / "secrets.json"))
 
     def certified(purpose: str, machine: str) -> tuple[str, str]:
         pair = vault.identity(Leaf(purpose, machine, HERE))

@@ -8,6 +8,7 @@ from mainstay.grounds.errors import GroundError
 from mainstay.operations.rotation import ADMIN_SOCKET, DRAINED, NOTES, REMEMBER
 from mainstay.operations.site import Site, _entrances
 from mainstay.spec import Spec
+from mainstay.vault.store import Store
 from mainstay.vault.vault import Vault
 from tests.fakes.ground import FakeGround
 from tests.fakes.reach import Asked, FakeReach
@@ -79,7 +80,7 @@ def an_edge(folder: Path, spec: Spec) -> Edge:
         return _answer(balancers[asked.machine], asked, moving)
 
     ground = FakeGround(dict.fromkeys((machine.name for machine in machines), True), FakeReach(answer))
-    site = Site(spec, folder, machines, entrances, ground, Vault(folder / ".mainstay/shop/secrets.json"), folder)
+    site = Site(spec, folder, machines, entrances, ground, Vault(Store(folder / ".mainstay/shop/secrets.json")), folder)
     return Edge(site, ground, balancers)
 
 

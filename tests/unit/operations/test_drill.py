@@ -16,6 +16,7 @@ from mainstay.operations.errors import OperationError
 from mainstay.operations.heal import hand_of
 from mainstay.operations.site import Site
 from mainstay.spec import Spec
+from mainstay.vault.store import Store
 from mainstay.vault.vault import Vault
 from tests.builders import a_site, machines_that_run
 from tests.fakes.hurtable import HurtableGround
@@ -27,7 +28,7 @@ ON_SERVERS = a_site(machines={"srv-01": {"runs": ["balancer", "web", "app"], "ad
 def opened(spec: Spec, folder: Path, ground: HurtableGround | None = None) -> Site:
     ground = ground or HurtableGround(dict.fromkeys(spec.machines, True))
     entrances = ("10.77.0.1:80", "10.77.0.2:80")
-    return Site(spec, folder, address(spec), entrances, ground, Vault(folder / "secrets.json"), folder)
+    return Site(spec, folder, address(spec), entrances, ground, Vault(Store(folder / "secrets.json")), folder)
 
 
 def test_all_is_every_drill_in_the_lab_and_on_servers_what_can_be_undone(tmp_path: Path) -> None:

@@ -14,6 +14,7 @@ from mainstay.operations.errors import OperationError
 from mainstay.operations.firewall import roll_firewall
 from mainstay.operations.rollout import Rollout
 from mainstay.operations.site import Site
+from mainstay.vault.store import Store
 from mainstay.vault.vault import Vault
 from tests.builders import a_site, machines_that_run
 from tests.fakes.ground import FakeGround
@@ -59,7 +60,9 @@ def roll(tmp_path: Path) -> Roll:
             return ""
 
         ground = FakeGround(dict.fromkeys(PLAN.manifests, True), FakeReach(answer))
-        rolling = Rolling(Site(SPEC, tmp_path, PLAN.machines, (), ground, Vault(tmp_path / "s"), tmp_path), had, due)
+        rolling = Rolling(
+            Site(SPEC, tmp_path, PLAN.machines, (), ground, Vault(Store(tmp_path / "s")), tmp_path), had, due
+        )
         said = ""
         try:
             roll_firewall(cast(Rollout, rolling))

@@ -68,6 +68,7 @@ monitoring: FALSE
         "https": None,
         "firewall": None,
         "monitoring": False,
+        "secrets": {"recipients": ()},
         "lab": {"port": 8080, "buffer_pool": 128 * 2**20, "disk": 2**33},
     }
 

@@ -31,6 +31,7 @@ REST = {
     "https": MINIMAL.replace("https: off\n", "") + APP,
     "firewall": MINIMAL.replace("firewall: off\n", "") + APP,
     "monitoring": MINIMAL.replace("monitoring: off\n", "") + APP,
+    "secrets": MINIMAL + APP,
     "lab": MINIMAL + APP,
 }
 

@@ -10,7 +10,8 @@ from cryptography.x509.oid import ExtendedKeyUsageOID
 
 from mainstay.model.certificate import files
 from mainstay.vault.authority import Leaf, Pair
-from mainstay.vault.vault import Vault, VaultError
+from mainstay.vault.store import Store, VaultError
+from mainstay.vault.vault import Vault
 from tests.builders import a_machine
 
 BEGIN = datetime(2026, 1, 1, tzinfo=UTC)
@@ -19,7 +20,7 @@ YEAR = timedelta(days=365)
 
 
 def vault_at(folder: Path, later: timedelta = timedelta()) -> Vault:
-    return Vault(folder / "secrets.json", lambda: BEGIN + later)
+    return Vault(Store(folder / "secrets.json"), lambda: BEGIN + later)
 
 
 def names_of(pair: Pair) -> list[str]:

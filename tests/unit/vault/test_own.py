@@ -7,7 +7,8 @@ import pytest
 
 from mainstay.model.certificate import brought
 from mainstay.vault.authority import Leaf, Pair, found_authority, issue
-from mainstay.vault.vault import Vault, VaultError
+from mainstay.vault.store import Store, VaultError
+from mainstay.vault.vault import Vault
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 AUTHORITY = found_authority(NOW)
@@ -20,7 +21,7 @@ def made(domain: str = "shop.test", when: datetime = NOW) -> Pair:
 def complaint(folder: Path, certificate: str, key: str) -> str:
     (folder / "shop.pem").write_text(certificate)
     (folder / "shop.key").write_text(key)
-    vault = Vault(folder / ".mainstay" / "secrets.json", lambda: NOW, project=folder)
+    vault = Vault(Store(folder / ".mainstay" / "secrets.json"), lambda: NOW, project=folder)
     try:
         vault.ensure_fits("shop.pem", "shop.key", "shop.test")
     except VaultError as error:
@@ -56,7 +57,7 @@ def test_a_wildcard_is_for_each_name_below_it(tmp_path: Path) -> None:
 def test_it_goes_to_the_machine_with_its_key(tmp_path: Path) -> None:
     pair = made()
     assert complaint(tmp_path, pair.certificate + "\n", pair.key + "\n") == ""
-    vault = Vault(tmp_path / ".mainstay" / "secrets.json", project=tmp_path)
+    vault = Vault(Store(tmp_path / ".mainstay" / "secrets.json"), project=tmp_path)
     file = brought("edge", "shop.pem", "shop.key")
     assert vault.fill_in(file.text) == f"{pair.certificate}\n{pair.key}\n"
     assert (file.path, file.owner, file.mode) == ("/etc/mainstay/tls/edge/identity.pem", "root", "600")
@@ -64,4 +65,4 @@ def test_it_goes_to_the_machine_with_its_key(tmp_path: Path) -> None:
 
 def test_one_that_is_not_there_is_named(tmp_path: Path) -> None:
     with pytest.raises(VaultError, match=r"^shop\.pem cannot be read: "):
-        Vault(tmp_path / "secrets.json", project=tmp_path).ensure_fits("shop.pem", "shop.key", "shop.test")
+        Vault(Store(tmp_path / "secrets.json"), project=tmp_path).ensure_fits("shop.pem", "shop.key", "shop.test")

@@ -10,6 +10,7 @@ from mainstay.model.install import Bundle, Content, Directory, File, Install, Li
 from mainstay.model.machine import Machine
 from mainstay.model.sandbox import sandbox
 from mainstay.spec import Spec
+from mainstay.spec.sections.app import SECRET
 
 USER = "mainstay-app"
 UNIT = "/etc/systemd/system/mainstay-app.service"
@@ -107,7 +108,7 @@ def _environment(view: View[Spec]) -> dict[str, str]:
         "MAINSTAY_RELEASE": view.release,
         **_database(view),
     }
-    return {**given, **view.spec.app.env}
+    return {**given, **{name: SECRET.sub(r"${own:\1}", value) for name, value in view.spec.app.env.items()}}
 
 
 def _database(view: View[Spec]) -> dict[str, str]:

@@ -54,6 +54,27 @@ def removals(wanted: Collection[Account], existing: Collection[tuple[str, str]])
     return tuple(("DROP USER %s@%s", who) for who in existing if who[0] in OURS and who not in kept)
 
 
+def acceptances(
+    wanted: Collection[Account], twofold: Mapping[tuple[str, str], bool], passwords: Mapping[str, str]
+) -> tuple[Statement, ...]:
+    """The statements by which accounts take a new password and keep the old one beside it, for as long as it is used.
+
+    Of `twofold`, which holds all accounts that are there, those that have two already are passed over: a second time
+    would put the new one in the old one's place.
+    """
+    due = (a for a in wanted if a.secret in passwords and twofold.get((a.user, a.host)) is False)
+    return tuple(
+        ("ALTER USER %s@%s IDENTIFIED BY %s RETAIN CURRENT PASSWORD", (a.user, a.host, passwords[a.secret]))
+        for a in due
+    )
+
+
+def ends(twofold: Mapping[tuple[str, str], bool]) -> tuple[Statement, ...]:
+    """The statements by which accounts of ours that have two passwords forget the old one."""
+    due = (who for who, has_two in twofold.items() if has_two and who[0] in OURS)
+    return tuple(("ALTER USER %s@%s DISCARD OLD PASSWORD", who) for who in due)
+
+
 def _creation(account: Account, passwords: Mapping[str, str]) -> Iterator[Statement]:
     """Locked until it has all its rights: a run that breaks off in between leaves nothing that counts as done."""
     who = (account.user, account.host)

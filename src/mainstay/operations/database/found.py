@@ -55,6 +55,17 @@ def _found_with_keepers(site: Site, report: Report) -> bool:
     return is_new or changed
 
 
+def found_primary(site: Site) -> str:
+    """The primary of a database that was founded before.
+
+    Raises:
+        OperationError: a database does not answer, or none takes writes.
+    """
+    if (primary := primary_of(_observe_all(site))) is None:
+        raise OperationError("No database takes writes.", "See `mainstay db status`.")
+    return primary
+
+
 def _observe_all(site: Site) -> dict[str, Member]:
     """All members; every one must answer, else it cannot be told who is primary."""
     names = [m.name for m in site.running("database")]

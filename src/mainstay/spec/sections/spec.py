@@ -12,6 +12,7 @@ from mainstay.spec.sections.firewall import Firewall
 from mainstay.spec.sections.https import Https
 from mainstay.spec.sections.lab import Lab
 from mainstay.spec.sections.machines import Machines, Role
+from mainstay.spec.sections.secrets import Secrets
 from mainstay.spec.sections.section import OrEmpty, OrOff, Section, or_switch
 from mainstay.spec.sections.texts import HostName, Matching
 from mainstay.spec.sections.units import Switch
@@ -51,6 +52,7 @@ class Spec(Section):
         json_schema_extra=or_switch,
     )
     monitoring: Switch = Field(True, description="Measure and alert.", json_schema_extra=_ON)
+    secrets: Annotated[Secrets, OrEmpty] = Field(default_factory=Secrets, description="Who opens the site's secrets.")
     lab: Annotated[Lab, OrEmpty] = Field(default_factory=Lab, description="The lab's own profile.")
 
     @property

@@ -2,7 +2,16 @@
 
 import pytest
 
-from mainstay.operations.database.accounts import OURS, Account, Statement, creations, removals, wanted_accounts
+from mainstay.operations.database.accounts import (
+    OURS,
+    Account,
+    Statement,
+    acceptances,
+    creations,
+    ends,
+    removals,
+    wanted_accounts,
+)
 from tests.builders import a_machine
 
 LB = a_machine("lb-01", "10.77.0.1", "balancer")
@@ -98,3 +107,45 @@ def test_an_account_that_is_not_locked_has_all_its_rights() -> None:
         created, *granted, unlocked = (text for text, _ in creations((account,), [], PASSWORDS))
         assert (created.endswith("ACCOUNT LOCK"), unlocked) == (True, "ALTER USER %s@%s ACCOUNT UNLOCK")
         assert granted == [f"GRANT {grant} TO %s@%s" for grant in account.grants]
+
+
+Passwords = dict[tuple[str, str], list[str]]
+
+
+def let_in(statements: tuple[Statement, ...], before: Passwords) -> Passwords:
+    """By which passwords each account is let in after these statements, as MySQL has it: the newest first."""
+    after = {who: [*words] for who, words in before.items()}
+    for text, given in statements:
+        who = (given[0], given[1])
+        if "RETAIN CURRENT PASSWORD" in text:
+            after[who] = [given[2], after[who][0]]
+        elif "DISCARD OLD PASSWORD" in text:
+            after[who] = after[who][:1]
+    return after
+
+
+def has_two(passwords: Passwords) -> dict[tuple[str, str], bool]:
+    return {who: len(words) > 1 for who, words in passwords.items()}
+
+
+def test_a_new_password_is_let_in_beside_the_old_wherever_a_run_breaks_off() -> None:
+    before = {(account.user, account.host): [f"old {account.user}"] for account in WANTED if account.secret}
+    others = {("root", "localhost"): ["root's"], ("backup", "10.77.0.4"): ["new", "old"]}
+    new = {"database-application": "pa"}
+    orders = acceptances(WANTED, has_two({**before, **others}), new)
+    for done in range(len(orders) + 1):
+        broken_off = let_in(orders[:done], {**before, **others})
+        found = let_in(acceptances(WANTED, has_two(broken_off), new), broken_off)
+        assert {who: words for who, words in found.items() if who[0] == "application"} == {
+            ("application", host): ["pa", "old application"] for host in ("10.77.0.2", "10.77.0.3")
+        }
+        ended = let_in(ends(has_two(found)), found)
+        assert ended == {
+            **before,
+            **others,
+            **{("application", host): ["pa"] for host in ("10.77.0.2", "10.77.0.3")},
+        }
+
+
+def test_an_account_that_is_still_to_be_made_needs_no_second_password() -> None:
+    assert acceptances(WANTED, {}, PASSWORDS) == ()

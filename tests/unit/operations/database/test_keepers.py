@@ -14,6 +14,7 @@ from mainstay.operations.database import keepers
 from mainstay.operations.errors import OperationError
 from mainstay.operations.site import Site
 from mainstay.spec import Spec
+from mainstay.vault.store import Store
 from mainstay.vault.vault import Vault
 from mainstay_keeper.gtid import GtidSet
 from tests.builders import a_site, machines_that_run
@@ -76,7 +77,7 @@ def make(tmp_path: Path) -> Make:
         spec = a_database(failover)
         machines = address(spec)
         ground = FakeGround({machine.name: True for machine in machines}, FakeReach(agents.answer))
-        return Site(spec, tmp_path, machines, (), ground, Vault(tmp_path / "secrets.json"), tmp_path)
+        return Site(spec, tmp_path, machines, (), ground, Vault(Store(tmp_path / "secrets.json")), tmp_path)
 
     return made
 

@@ -14,6 +14,7 @@ from mainstay.operations.database.to_keepers import ANSWERER, take_over_by_keepe
 from mainstay.operations.errors import OperationError
 from mainstay.operations.rollout import Rollout
 from mainstay.operations.site import Site
+from mainstay.vault.store import Store
 from mainstay.vault.vault import Vault
 from tests.builders import a_site, machines_that_run
 from tests.fakes.ground import FakeGround
@@ -60,7 +61,7 @@ def taken_over(tmp_path: Path) -> Callable[..., Rolling]:
         spec = a_site(machines=machines_that_run(**tiers), database={"failover": failover})
         machines = address(spec)
         ground = FakeGround({machine.name: True for machine in machines}, FakeReach(databases.answer))
-        rolling = Rolling(Site(spec, tmp_path, machines, (), ground, Vault(tmp_path / "secrets.json"), tmp_path))
+        rolling = Rolling(Site(spec, tmp_path, machines, (), ground, Vault(Store(tmp_path / "secrets.json")), tmp_path))
         take_over_by_keepers(cast(Rollout, rolling))
         return rolling
 
