@@ -76,7 +76,9 @@ def visit(
     connection = (
         http.client.HTTPConnection(LOOPBACK, port, timeout=seconds)
         if trusts is None
-        else http.client.HTTPSConnection(LOOPBACK, port, timeout=seconds, context=_context(trusts))
+        else http.client.HTTPSConnection(
+            LOOPBACK, port, timeout=seconds, context=_context(trusts, trusts.stat().st_mtime_ns)
+        )
     )
     try:
         connection.request(method, path, body, given)
@@ -89,8 +91,13 @@ def visit(
         connection.close()
 
 
+def _trusting(authority: Path) -> ssl.SSLContext:
+    return _context(authority, authority.stat().st_mtime_ns)
+
+
 @cache
-def _context(trusts: Path) -> ssl.SSLContext:
+def _context(trusts: Path, changed: int) -> ssl.SSLContext:
+    """Read once for each change of the file."""
     return ssl.create_default_context(cafile=trusts)
 
 

@@ -65,18 +65,18 @@ class LabSite:
         own = {"XDG_STATE_HOME": str(self.state), "XDG_RUNTIME_DIR": str(self.runtime), "NO_COLOR": "1"}
         return {**os.environ, **own}
 
-    def tries(self, *words: str, seconds: float = VERB_SECONDS) -> Finished:
-        """Run `mainstay` with these words to its end, whatever comes of it."""
+    def tries(self, *words: str, seconds: float = VERB_SECONDS, given: str = "") -> Finished:
+        """Run `mainstay` with these words to its end, whatever comes of it; `given` is its standard input."""
         begun = time.monotonic()
         done = subprocess.run(
             (PROGRAM, *words), cwd=self.project, env=self.environment(), capture_output=True, text=True,
-            timeout=seconds * PATIENCE, check=False, stdin=subprocess.DEVNULL,
+            timeout=seconds * PATIENCE, check=False, input=given,
         )  # fmt: skip
         return Finished(done.returncode, done.stdout, done.stderr, time.monotonic() - begun)
 
-    def does(self, *words: str, seconds: float = VERB_SECONDS) -> str:
+    def does(self, *words: str, seconds: float = VERB_SECONDS, given: str = "") -> str:
         """Run `mainstay` with these words, which must succeed; give its output."""
-        done = self.tries(*words, seconds=seconds)
+        done = self.tries(*words, seconds=seconds, given=given)
         assert done.status == 0, f"mainstay {' '.join(words)}: exit status {done.status}\n{done.output}{done.errors}"
         return done.output
 

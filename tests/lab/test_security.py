@@ -23,7 +23,7 @@ from mainstay.spec import load
 from tests.lab import listening, smuggling
 from tests.lab.drilling import drilled
 from tests.lab.load import LOOPBACK, no_request_failed
-from tests.lab.site import LabSite, lab_site
+from tests.lab.site import UP_SECONDS, LabSite, lab_site
 from tests.lab.waiting import becomes
 
 LABS = ("mst-secure",)
@@ -61,13 +61,19 @@ print(json.dumps(said))
 
 IDS = re.compile(r" id=(\S+)")
 IN_CONFIDENCE, SCHEMA = "for your eyes only", "mst_secure"
+PASSWORDS = {
+    "application": "database-application",
+    "reader": "database-reader",
+    "replication": "database-replication",
+}
+TOKEN = """it's "5 $HOME" \\\\ `x` ${authority} #
+and a second line"""
 COPIED = "SELECT end_time FROM performance_schema.clone_status WHERE state = 'Completed'"
 SEEN_AS_TWO = "lf-alone"
 """By the balancer, too, which passes each on with line ends that leave no doubt."""
 
 STATUS = re.compile(rb"HTTP/1.1 (\d+)")
 READABLE_IN_RUN = "find /run /tmp -xdev -type f -perm -004 -exec cat {} +"
-LEAF = re.compile(r"(certificate|key):(edge|mysql)/")
 DATABASES = ("srv-01", "srv-02")
 KNOWS_ITS_SOURCE = (
     "SELECT ssl_verify_server_certificate, ssl_ca_file FROM performance_schema.replication_connection_configuration"
@@ -101,6 +107,17 @@ try:
     connected("DATABASE_URL", ssl.create_default_context())
 except pymysql.MySQLError as error:
     print(error)
+"""
+)
+LETS_IN = (
+    CONNECT
+    + """
+for user, password in {tried!r}.items():
+    try:
+        pymysql.connect(host="{address}", port=3306, user=user, password=password, ssl=knowing).close()
+        print(user)
+    except pymysql.err.OperationalError as error:
+        assert error.args[0] == 1045, error
 """
 )
 SHOWN = (
@@ -292,18 +309,54 @@ def copied_at(site: LabSite, machine: str) -> str:
     return done.output.strip() if done.status == 0 else ""
 
 
-def test_certificates_are_renewed_and_nobody_notices(site: LabSite) -> None:
-    before = [certificate(site), *shown_by_databases(site)]
-    secrets = site.kept / "secrets.json"
-    kept = {name: value for name, value in json.loads(secrets.read_text()).items() if not LEAF.match(name)}
-    secrets.write_text(json.dumps(kept))
+def test_passwords_are_renewed_and_nobody_notices(site: LabSite) -> None:
+    """The same `up` brings a secret of the user's, whatever signs it holds."""
+    before = passwords_of(site)
+    site.change("app:\n", "app:\n  env: {TOKEN: 'a ${secret:token} b'}\n")
+    assert "mainstay secret set token" in site.tries("up").errors
+    site.does("secret", "set", "token", given=TOKEN)
     with site.load("/") as load:
         time.sleep(1)
-        site.up()
+        site.does("secret", "rotate", seconds=UP_SECONDS)
+        time.sleep(1)
+    no_request_failed(load, at_least=200)
+    after = passwords_of(site)
+    assert [name for name in before if before[name] == after[name]] == []
+    assert all(let_in(site, machine, after) == [*PASSWORDS] for machine in DATABASES)
+    assert all(let_in(site, machine, before) == [] for machine in DATABASES)
+    said = as_app(site, DATABASES[0], "import json, os; print(json.dumps(os.environ['TOKEN']))")
+    assert json.loads(said) == f"a {TOKEN} b"
+    assert TOKEN.splitlines()[0] not in site.does("secret", "list")
+
+
+def passwords_of(site: LabSite) -> dict[str, str]:
+    known = json.loads((site.kept / "secrets.json").read_text())
+    return {name: known[name] for name in PASSWORDS.values()}
+
+
+def let_in(site: LabSite, machine: str, passwords: dict[str, str]) -> list[str]:
+    """The accounts that a machine's MySQL lets in by these passwords, asked by that machine itself."""
+    address = addresses(site)[machine]
+    tried = {account: passwords[name] for account, name in PASSWORDS.items()}
+    return as_app(site, machine, LETS_IN.format(address=address, tried=tried)).split()
+
+
+def test_another_authority_takes_its_place_and_nobody_notices(site: LabSite) -> None:
+    assert site.authority
+    first, before = site.authority.read_text(), [certificate(site), *shown_by_databases(site)]
+    with site.load("/", per_second=30) as load:
+        time.sleep(1)
+        site.does("secret", "rotate", "authority", seconds=UP_SECONDS)
         time.sleep(1)
     no_request_failed(load, at_least=200)
     after = [certificate(site), *shown_by_databases(site)]
     assert [name for name, old, new in zip(("edge", *DATABASES), before, after, strict=True) if old == new] == []
+    believed = site.authority.read_text()
+    assert believed.count("BEGIN") == 1
+    assert first not in believed
+    for machine in MACHINES:
+        held = site.runs(machine, "sh", "-c", "cat /etc/mainstay/tls/*/authority.pem")
+        assert held.replace(believed, "").strip() == "", machine
 
 
 def shown_by_databases(site: LabSite) -> list[str]:
@@ -387,7 +440,8 @@ def test_the_projects_folder_holds_secrets_in_one_file(site: LabSite) -> None:
 def secrets_of(site: LabSite) -> dict[str, bytes]:
     """What nobody else may know: passwords, and of each private key (PEM) its second line."""
     known = json.loads((site.kept / "secrets.json").read_text())
-    private = {name: value for name, value in known.items() if not name.startswith("certificate:")}
+    public = ("certificate:", "own:")  # an application may show what is its user's
+    private = {name: value for name, value in known.items() if not name.startswith(public)}
     return {name: value.splitlines()[2 if "\n" in value else 0].encode() for name, value in private.items()}
 
 
@@ -415,6 +469,28 @@ def test_units_may_do_what_they_need_and_little_more(site: LabSite, machine: str
     assert sorted(exposure) == sorted(units)
     most = {unit: MOST_OF_OURS if unit.startswith("mainstay-") else MOST_OF_PACKAGED for unit in units}
     assert {unit: score for unit, score in exposure.items() if score > most[unit]} == {}
+
+
+@pytest.mark.parametrize("machine", ["lb-01", "srv-01"])
+def test_nobody_logs_in_by_a_password(site: LabSite, machine: str) -> None:
+    config = dict(line.split(" ", 1) for line in site.runs(machine, "/usr/sbin/sshd", "-T").splitlines())
+    wanted = {
+        "passwordauthentication": "no",
+        "kbdinteractiveauthentication": "no",
+        "permitrootlogin": "without-password",
+    }
+    assert {name: config[name] for name in wanted} == wanted
+    assert [name for name in config["kexalgorithms"].split(",") if "25519" not in name] == []
+    assert [name for name in config["macs"].split(",") if "etm" not in name] == []
+    way = ("ssh", "-F", str(site.kept / "ssh_config"), "-o", "ControlPath=none", "-o", "PubkeyAuthentication=no")
+    refused = subprocess.run(
+        (*way, "-o", "BatchMode=yes", machine, "true"),
+        env=site.environment(),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert "Permission denied (publickey)" in refused.stderr
 
 
 def test_up_again_changes_nothing(site: LabSite) -> None:

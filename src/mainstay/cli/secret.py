@@ -10,11 +10,14 @@ from mainstay.cli.options import Options, with_options
 from mainstay.cli.output import say, show, wide_console
 from mainstay.cli.progress import Progress
 from mainstay.cli.up import tell
+from mainstay.operations.authority import replace_authority
 from mainstay.operations.errors import OperationError
 from mainstay.operations.secrets import change_own, ensure_name, known, missing, renew
+from mainstay.operations.site import Site
 from mainstay.operations.up import up
 from mainstay.spec import SpecError, texts_by_name
 
+AUTHORITY = "authority"
 EXPLAINED = "# Your secrets, as NAME: value. Under `app: env`, ${secret:NAME} stands for one. Saved, they are kept.\n"
 
 
@@ -84,12 +87,27 @@ def edit_command(options: Options) -> None:
 @click.argument("names", nargs=-1, metavar="[NAME]...")
 @with_options
 def rotate_command(options: Options, names: tuple[str, ...]) -> None:
-    """New passwords for the database's accounts, all or these, while the site serves: no login fails meanwhile."""
+    """New passwords for the database's accounts, all or these, while the site serves: no login fails meanwhile.
+
+    `authority` is the site's certificate authority: another takes its place in three steps, each of them an `up`.
+    """
     site = options.site()
+    if AUTHORITY in names:
+        _rotate_authority(options, site, names)
+        return
     renewed = renew(site, names)
     with Progress(options.is_quiet) as progress:
         done = up(site, progress, options.consent)
     say(f"New passwords: {', '.join(renewed)}. The former ones let nobody in any longer.")
+    tell(done, progress.seconds, options)
+
+
+def _rotate_authority(options: Options, site: Site, names: tuple[str, ...]) -> None:
+    if len(names) > 1:
+        raise OperationError("The authority is replaced by itself.", "Rotate the passwords before, or afterwards.")
+    with Progress(options.is_quiet) as progress:
+        done = replace_authority(site, progress, options.consent)
+    say("The site has another authority; the former is believed by nobody any longer.")
     tell(done, progress.seconds, options)
 
 

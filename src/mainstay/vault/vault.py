@@ -3,20 +3,12 @@
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 
 from mainstay.model.manifest import Manifest
-from mainstay.vault.authority import (
-    Leaf,
-    Pair,
-    ensure_sound,
-    found_authority,
-    is_for,
-    is_running_out,
-    issue,
-    renewed_authority,
-)
+from mainstay.vault.authority import Leaf
+from mainstay.vault.certificates import CERTIFICATE, Certificates, utc_now
 from mainstay.vault.own import ensure_fits
 from mainstay.vault.passwords import Passwords
 from mainstay.vault.secret import Secret
@@ -31,22 +23,11 @@ REFERENCE = re.compile(
     r"|file:(?P<file>[^}]+)"
     r"|authority)\}"
 )
-AUTHORITY = "authority"
-CERTIFICATE, KEY = "certificate", "key"
-"""With what the names of certificates and keys begin in the file, before a `:`; those of passwords have none."""
-
-
-def utc_now() -> datetime:
-    """The time of this computer."""
-    return datetime.now(UTC)
 
 
 @dataclass(frozen=True)
 class Vault:
-    """The secrets in one file, and the site's certificate authority with all that it has issued.
-
-    The authority's key never leaves the file. Two sites never share one. `project` is where the user's file lies.
-    """
+    """What is kept, and what it means on the way to a machine. `project` is where the user's file lies."""
 
     store: Store
     now: Callable[[], datetime] = utc_now
@@ -62,6 +43,11 @@ class Vault:
         """The user's own secrets."""
         return Yours(self.store)
 
+    @property
+    def certificates(self) -> Certificates:
+        """The site's authority, and what it has issued."""
+        return Certificates(self.store, self.now)
+
     def secret(self, name: str) -> Secret:
         """The password of this name, made if there is none yet.
 
@@ -73,34 +59,6 @@ class Vault:
     def forget_made(self) -> None:
         """Only the user's own are left; with none, no file."""
         self.store.keep(lambda name: name.startswith(f"{YOURS}:"))
-
-    def authority(self) -> Pair:
-        """The site's authority, made when there is none; renewed with the same key when less than a third is left.
-
-        Raises:
-            VaultError: the file is there and cannot be read.
-        """
-        there = self._pair(AUTHORITY)
-        if there is None:
-            return self._kept(AUTHORITY, found_authority(self.now()))
-        if is_running_out(there, self.now()):
-            return self._kept(AUTHORITY, renewed_authority(there, self.now()))
-        return there
-
-    def identity(self, leaf: Leaf) -> Pair:
-        """The certificate of a machine for a purpose, and its key.
-
-        A new one is issued when there is none, when less than a third of its life is left, and when the machine's
-        address or the authority is another.
-
-        Raises:
-            VaultError: the file is there and cannot be read.
-        """
-        name, authority = f"{leaf.purpose}/{leaf.machine}", self.authority()
-        there = self._pair(name)
-        if there and is_for(there, leaf, authority) and not is_running_out(there, self.now()):
-            return there
-        return self._kept(name, issue(authority, leaf, self.now()))
 
     def ensure_fits(self, certificate: str, key: str, domain: str) -> None:
         """Check a certificate and its key that the user brought, by their paths in the project.
@@ -115,14 +73,14 @@ class Vault:
             raise VaultError(f"{certificate} will not do: {error}.", "`https:` names it, and its key.") from error
 
     def show_authority(self, file: Path) -> None:
-        """Afterwards the authority's certificate is in the file, for whoever wants to trust it."""
-        file.write_text(self.authority().certificate + "\n")
+        """Afterwards the certificates of whom visitors are to believe are in the file, for whoever wants to."""
+        file.write_text(self.certificates.believed() + "\n")
 
     def fill_in(self, text: str) -> str:
         """The text with each reference replaced by what it stands for.
 
         These are `${secret:NAME}`, made here; `${own:NAME}`, the user's, as it stands within double quotes (with a
-        backslash before `"` and another); `${authority}` (its certificate); `${file:PATH}`, a file of the project; and
+        backslash before `"` and another); `${authority}`, whom to believe; `${file:PATH}`, a file of the project; and
         `${certificate:PURPOSE/MACHINE/ADDRESS[/DOMAIN]}` and `${key:…}`, which belong together.
         """
         return REFERENCE.sub(self._meant, text)
@@ -143,8 +101,10 @@ class Vault:
         if path := found["file"]:
             return self._brought(path)
         if not found["kind"]:
-            return self.authority().certificate
-        pair = self.identity(Leaf(found["purpose"], found["machine"], found["address"], found["domain"] or ""))
+            return self.certificates.believed()
+        pair = self.certificates.identity(
+            Leaf(found["purpose"], found["machine"], found["address"], found["domain"] or "")
+        )
         return pair.certificate if found["kind"] == CERTIFICATE else pair.key
 
     def _brought(self, path: str) -> str:
@@ -153,20 +113,3 @@ class Vault:
             return (self.project / path).read_text().strip()
         except (OSError, ValueError) as error:
             raise VaultError(f"{path} cannot be read: {error}", "mainstay.yaml names it under `https:`.") from error
-
-    def _pair(self, name: str) -> Pair | None:
-        """What is kept under a name; what cannot be read stops us, since a new authority would be everybody's end."""
-        known = self.store.read()
-        if f"{CERTIFICATE}:{name}" not in known:
-            return None
-        pair = Pair(known[f"{CERTIFICATE}:{name}"], known.get(f"{KEY}:{name}", ""))
-        try:
-            ensure_sound(pair)
-        except ValueError as error:
-            what = f"{self.store.lies_at} holds a certificate that cannot be read, {name}: {error}"
-            raise VaultError(what) from error
-        return pair
-
-    def _kept(self, name: str, pair: Pair) -> Pair:
-        self.store.write({**self.store.read(), f"{CERTIFICATE}:{name}": pair.certificate, f"{KEY}:{name}": pair.key})
-        return pair

@@ -72,9 +72,9 @@ def certify(tmp_path: Path) -> Certify:
     vault = Vault(Store(tmp_path / "secrets.json"))
 
     def certified(purpose: str, machine: str) -> tuple[str, str]:
-        pair = vault.identity(Leaf(purpose, machine, HERE))
+        pair = vault.certificates.identity(Leaf(purpose, machine, HERE))
         authority, identity = tmp_path / "authority.pem", tmp_path / f"{purpose}-{machine}.pem"
-        authority.write_text(vault.authority().certificate)
+        authority.write_text(vault.certificates.authority().certificate)
         identity.write_text(f"{pair.certificate}\n{pair.key}\n")
         return str(authority), str(identity)
 

@@ -30,7 +30,7 @@ def names_of(pair: Pair) -> list[str]:
 
 def test_a_certificate_says_who_it_is_for(tmp_path: Path) -> None:
     vault = vault_at(tmp_path)
-    pair, authority = vault.identity(LEAF), vault.authority()
+    pair, authority = vault.certificates.identity(LEAF), vault.certificates.authority()
     pair.parsed.verify_directly_issued_by(authority.parsed)
     assert pair.parsed.subject.rfc4514_string() == "CN=etcd,OU=srv-01"
     assert names_of(pair) == ["srv-01", "localhost", "10.77.0.1", "127.0.0.1"]
@@ -42,7 +42,7 @@ def test_a_certificate_says_who_it_is_for(tmp_path: Path) -> None:
 
 
 def test_one_that_visitors_see_lets_nobody_in(tmp_path: Path) -> None:
-    pair = vault_at(tmp_path).identity(Leaf("edge", "lb-01", "10.77.0.1", "shop.test"))
+    pair = vault_at(tmp_path).certificates.identity(Leaf("edge", "lb-01", "10.77.0.1", "shop.test"))
     assert names_of(pair) == ["shop.test", "lb-01", "localhost", "10.77.0.1", "127.0.0.1"]
     uses = pair.parsed.extensions.get_extension_for_class(x509.ExtendedKeyUsage).value
     assert set(uses) == {ExtendedKeyUsageOID.SERVER_AUTH}
@@ -52,29 +52,29 @@ def test_only_the_authority_may_sign(tmp_path: Path) -> None:
     vault = vault_at(tmp_path)
     may = [
         pair.parsed.extensions.get_extension_for_class(x509.BasicConstraints).value.ca
-        for pair in (vault.authority(), vault.identity(LEAF))
+        for pair in (vault.certificates.authority(), vault.certificates.identity(LEAF))
     ]
     assert may == [True, False]
 
 
 def test_it_is_issued_once(tmp_path: Path) -> None:
-    first = vault_at(tmp_path).identity(LEAF)
+    first = vault_at(tmp_path).certificates.identity(LEAF)
     kept = (tmp_path / "secrets.json").read_bytes()
-    assert vault_at(tmp_path, later=timedelta(days=240)).identity(LEAF) == first
+    assert vault_at(tmp_path, later=timedelta(days=240)).certificates.identity(LEAF) == first
     assert (tmp_path / "secrets.json").read_bytes() == kept
 
 
 def test_it_is_issued_anew_when_less_than_a_third_is_left(tmp_path: Path) -> None:
-    first = vault_at(tmp_path).identity(LEAF)
-    second = vault_at(tmp_path, later=timedelta(days=245)).identity(LEAF)
+    first = vault_at(tmp_path).certificates.identity(LEAF)
+    second = vault_at(tmp_path, later=timedelta(days=245)).certificates.identity(LEAF)
     assert second != first
     assert second.parsed.not_valid_after_utc == BEGIN + timedelta(days=245) + YEAR
 
 
 def test_it_is_issued_anew_for_another_address(tmp_path: Path) -> None:
     vault = vault_at(tmp_path)
-    first = vault.identity(LEAF)
-    moved = vault.identity(Leaf("etcd", "srv-01", "10.77.0.9"))
+    first = vault.certificates.identity(LEAF)
+    moved = vault.certificates.identity(Leaf("etcd", "srv-01", "10.77.0.9"))
     assert (moved == first, names_of(moved)) == (
         False,
         ["srv-01", "localhost", "10.77.0.9", "127.0.0.1"],
@@ -84,45 +84,48 @@ def test_it_is_issued_anew_for_another_address(tmp_path: Path) -> None:
 def test_every_purpose_and_machine_has_its_own(tmp_path: Path) -> None:
     vault = vault_at(tmp_path)
     leaves = (LEAF, Leaf("keeper", "srv-01", "10.77.0.1"), Leaf("etcd", "srv-02", "10.77.0.2"))
-    assert len({vault.identity(leaf).key for leaf in leaves}) == 3
-    assert len({vault.identity(leaf).key for leaf in leaves}) == 3
+    assert len({vault.certificates.identity(leaf).key for leaf in leaves}) == 3
+    assert len({vault.certificates.identity(leaf).key for leaf in leaves}) == 3
 
 
 def test_the_authority_is_renewed_with_its_key_so_that_what_it_issued_stays_good(tmp_path: Path) -> None:
-    first, leaf = vault_at(tmp_path).authority(), vault_at(tmp_path, later=timedelta(days=2400)).identity(LEAF)
+    first, leaf = (
+        vault_at(tmp_path).certificates.authority(),
+        vault_at(tmp_path, later=timedelta(days=2400)).certificates.identity(LEAF),
+    )
     vault = vault_at(tmp_path, later=timedelta(days=2500))
-    renewed = vault.authority()
+    renewed = vault.certificates.authority()
     assert (renewed == first, renewed.key == first.key) == (False, True)
-    assert vault.identity(LEAF) == leaf
+    assert vault.certificates.identity(LEAF) == leaf
     assert renewed.parsed.not_valid_after_utc == BEGIN + timedelta(days=2500 + 3650)
 
 
 def test_another_authority_issues_anew(tmp_path: Path) -> None:
     vault = vault_at(tmp_path)
-    first = vault.identity(LEAF)
+    first = vault.certificates.identity(LEAF)
     file = tmp_path / "secrets.json"
     kept = {name: value for name, value in json.loads(file.read_text()).items() if not name.endswith(":authority")}
     file.write_text(json.dumps(kept))
-    assert vault.identity(LEAF) != first
+    assert vault.certificates.identity(LEAF) != first
 
 
 def test_two_sites_never_share(tmp_path: Path) -> None:
     here, there = vault_at(tmp_path / "here"), vault_at(tmp_path / "there")
-    assert here.authority().key != there.authority().key
-    assert here.identity(LEAF).key != there.identity(LEAF).key
+    assert here.certificates.authority().key != there.certificates.authority().key
+    assert here.certificates.identity(LEAF).key != there.certificates.identity(LEAF).key
 
 
 def test_the_files_of_a_component_are_filled_in(tmp_path: Path) -> None:
     vault = vault_at(tmp_path)
     authority, identity = (vault.fill_in(file.text) for file in files("etcd", a_machine(), "etcd"))
-    assert authority == vault.authority().certificate + "\n"
-    pair = vault.identity(LEAF)
+    assert authority == vault.certificates.authority().certificate + "\n"
+    pair = vault.certificates.identity(LEAF)
     assert identity == f"{pair.certificate}\n{pair.key}\n"
 
 
 def test_no_reference_leads_to_the_key_of_the_authority(tmp_path: Path) -> None:
     vault = vault_at(tmp_path)
-    key = vault.authority().key
+    key = vault.certificates.authority().key
     tried = ("${key:authority}", "${secret:key:authority}", "${authority:key}", "${authority}", "${key:a/b/1.2.3.4}")
     assert [text for text in tried if key in vault.fill_in(text)] == []
 
@@ -138,21 +141,21 @@ def test_who_reads_a_key() -> None:
 @pytest.mark.parametrize("broken", ["certificate", "key"])
 def test_an_authority_that_cannot_be_read_is_never_replaced(tmp_path: Path, broken: str) -> None:
     vault, file = vault_at(tmp_path), tmp_path / "secrets.json"
-    vault.authority()
+    vault.certificates.authority()
     file.write_text(json.dumps({**json.loads(file.read_text()), f"{broken}:authority": "no PEM"}))
     kept = file.read_bytes()
     with pytest.raises(VaultError, match="holds a certificate that cannot be read, authority"):
-        vault.authority()
+        vault.certificates.authority()
     assert file.read_bytes() == kept
 
 
 def test_a_key_that_belongs_to_another_is_not_taken(tmp_path: Path) -> None:
     vault, file = vault_at(tmp_path), tmp_path / "secrets.json"
-    vault.authority()
-    other = vault_at(tmp_path / "other").authority().key
+    vault.certificates.authority()
+    other = vault_at(tmp_path / "other").certificates.authority().key
     file.write_text(json.dumps({**json.loads(file.read_text()), "key:authority": other}))
     with pytest.raises(VaultError, match="authority: its key is another's"):
-        vault.authority()
+        vault.certificates.authority()
 
 
 def test_a_key_of_another_kind_is_not_taken(tmp_path: Path) -> None:
@@ -162,7 +165,7 @@ def test_a_key_of_another_kind_is_not_taken(tmp_path: Path) -> None:
         "-----END PRIVATE KEY-----"
     )
     vault, file = vault_at(tmp_path), tmp_path / "secrets.json"
-    vault.authority()
+    vault.certificates.authority()
     file.write_text(json.dumps({**json.loads(file.read_text()), "key:authority": ed25519}))
     with pytest.raises(VaultError, match="not one of an elliptic curve"):
-        vault.authority()
+        vault.certificates.authority()

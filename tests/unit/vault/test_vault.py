@@ -160,7 +160,7 @@ def test_only_what_was_made_can_be_renewed(tmp_path: Path) -> None:
 def test_what_was_made_is_forgotten_and_the_users_own_stays(tmp_path: Path) -> None:
     vault = Vault(Store(tmp_path / "secrets.json"))
     vault.secret("door")
-    vault.authority()
+    vault.certificates.authority()
     vault.yours.replace({"key": "mine"})
     vault.forget_made()
     assert json.loads((tmp_path / "secrets.json").read_text()) == {"own:key": "mine"}

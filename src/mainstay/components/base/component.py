@@ -1,4 +1,4 @@
-"""What every machine gets: bounded logs, kernel settings for servers."""
+"""What every machine gets: bounded logs, kernel settings for servers, an SSH that takes keys only."""
 
 from mainstay.model.component import Component, View
 from mainstay.model.exposure import EVERYBODY, Exposure, Port
@@ -8,6 +8,8 @@ from mainstay.spec import Spec
 
 JOURNALD = "/etc/systemd/journald.conf.d/mainstay.conf"
 SYSCTL = "/etc/sysctl.d/60-mainstay.conf"
+SSHD = "/etc/ssh/sshd_config.d/00-mainstay.conf"
+"""Of two values for a setting sshd takes the first."""
 
 
 def exposes(spec: Spec, machine: Machine) -> Exposure:
@@ -16,13 +18,18 @@ def exposes(spec: Spec, machine: Machine) -> Exposure:
 
 
 def installs(view: View[Spec]) -> Install:
-    """Two settings files, and a directory for what Mainstay keeps on the machine."""
+    """Three settings files, and a directory for what Mainstay keeps on the machine."""
     return Install(
         directories=(Directory("/usr/local/lib/mainstay"),),
-        files=(File(JOURNALD, Content("journald.conf")), File(SYSCTL, Content("sysctl.conf"))),
+        files=(
+            File(JOURNALD, Content("journald.conf")),
+            File(SYSCTL, Content("sysctl.conf")),
+            File(SSHD, Content("sshd.conf"), validate="/usr/sbin/sshd -t -f {candidate}"),
+        ),
         services=(
             Service("systemd-journald.service", restart_on=(JOURNALD,)),
             Service("systemd-sysctl.service", restart_on=(SYSCTL,)),
+            Service("ssh.service", reload_on=(SSHD,)),
         ),
     )
 

@@ -17,4 +17,6 @@ def test_settings_take_effect_when_they_change() -> None:
     assert {service.unit: service.restart_on for service in base.services} == {
         "systemd-journald.service": ("/etc/systemd/journald.conf.d/mainstay.conf",),
         "systemd-sysctl.service": ("/etc/sysctl.d/60-mainstay.conf",),
+        "ssh.service": (),
     }
+    assert base.services[-1].reload_on == ("/etc/ssh/sshd_config.d/00-mainstay.conf",)
