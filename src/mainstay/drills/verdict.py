@@ -18,6 +18,9 @@ TAKES_EFFECT_SECONDS = 0.25
 LATE_SECONDS = 0.1
 """A load whose visitors came later than this was starved itself: its gaps are not all the site's."""
 
+STOLEN_PERCENT = 10.0
+"""A lab whose computer had to do with so much less of itself than it shows was not alone on it."""
+
 
 @dataclass(frozen=True)
 class Event:
@@ -64,7 +67,8 @@ class Figures:
     something is down or another took over; else until the first request that was not answered well; else None.
     redundant_seconds: until every part was healthy again, counted from the healing, or from the hurt where nobody
     needed to heal. latency: phase ("before", "during", "after") -> percentile -> seconds.
-    late_seconds: how much later than they were due the visitors came, at worst.
+    late_seconds: how much later than they were due the visitors came, at worst. stolen_percent: of this computer's
+    time meanwhile, what its own host gave to others.
     """
 
     gap_seconds: float
@@ -76,6 +80,7 @@ class Figures:
     detected_seconds: float | None
     redundant_seconds: float | None
     late_seconds: float = 0.0
+    stolen_percent: float = 0.0
     gaps: Mapping[str, float] = field(default_factory=dict)
     latency: Mapping[str, Mapping[int, float]] = field(default_factory=dict)
 
@@ -187,6 +192,8 @@ def judge(drill: Drill, runs: Sequence[Figures]) -> Verdict:
         reasons.append(f"not healthy again after {never} of {len(runs)} runs")
     if (late := max((run.late_seconds for run in runs), default=0.0)) > LATE_SECONDS and reasons:
         reasons.append(f"this computer was so busy that visitors came up to {late:.2f} s late")
+    if (stolen := max((run.stolen_percent for run in runs), default=0.0)) > STOLEN_PERCENT and reasons:
+        reasons.append(f"its own host gave {stolen:.0f} % of this computer's time to others")
     return Verdict(not reasons, "; ".join(reasons))
 
 

@@ -1,13 +1,10 @@
 """`down`: stop it, or take it away."""
 
-import shutil
-from collections.abc import Collection
-from pathlib import Path
-
 from mainstay.compiler.compile import compile_plan
 from mainstay.grounds.ground import Report
 from mainstay.model.change import Change, Unit
 from mainstay.operations.errors import OperationError
+from mainstay.operations.kept import clear
 from mainstay.operations.lock import only_operator
 from mainstay.operations.site import Site
 from mainstay.operations.status import ANY_RELEASE
@@ -36,23 +33,7 @@ def destroy(site: Site, report: Report) -> None:
     report("", "destroying the lab")
     with only_operator(site):
         site.ground.dismiss(tuple(site.ground.members()))
-    site.vault.forget_made()
-    kept = {site.vault.store.lies_at} if site.vault.yours.all() else set()
-    _clear(site.folder, kept)
-
-
-def _clear(folder: Path, kept: Collection[Path]) -> None:
-    """Remove the folder; where files in it are kept, all but those, and what keeps version control from them."""
-    if not any(path.parent == folder for path in kept):
-        shutil.rmtree(folder, ignore_errors=True)
-        if not any(folder.parent.iterdir()):
-            folder.parent.rmdir()
-        return
-    for path in folder.iterdir():
-        if path.is_dir():
-            shutil.rmtree(path, ignore_errors=True)
-        elif path not in kept and path.name != ".gitignore":
-            path.unlink()
+    clear(site.folder, site.vault)
 
 
 def _stop_services(site: Site, report: Report) -> None:

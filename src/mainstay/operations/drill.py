@@ -11,6 +11,7 @@ from mainstay.drills.catalogue import Drill, catalogue
 from mainstay.drills.hurting import Hurt
 from mainstay.drills.load import Load, LoadError
 from mainstay.drills.result import Result, Run
+from mainstay.drills.stolen import spent
 from mainstay.drills.verdict import Course, Event, Verdict, Writes, compare, judge, measure
 from mainstay.drills.witness import tell
 from mainstay.grounds.ground import Report
@@ -85,13 +86,14 @@ def _run(site: Site, drill: Drill, number: int, report: Report) -> Run:
     if site.spec.is_failover_automatic:
         command(site, "ack")  # what is done on purpose is no sign of a database that fails again and again
     hurt = victim_of(site, drill, number)
-    load, began_at = load_for(site, drill), time.time()
+    load, began_at, before = load_for(site, drill), time.time(), spent()
     with load.running():
         report("", f"{drill.name}: letting the load settle")
         time.sleep(SETTLE_SECONDS)
         report(hurt.machine, f"{drill.name}, run {number + 1}")
         course = _hurt_and_heal(site, drill, hurt, report)
         time.sleep(AFTERWARDS_SECONDS)
+    stolen = spent().percent_stolen_since(before)
     report(hurt.machine, "")
     report("", "reading back what was written")
     events = tell(site.ground.reach(), _running(site), course.hurt_at, time.time() - time.monotonic())
@@ -99,7 +101,7 @@ def _run(site: Site, drill: Drill, number: int, report: Report) -> Run:
     writes, trouble = _writes(load)
     trouble = "; ".join(filter(None, (trouble, astray(site))))
     attempts = load.attempts()
-    figures = measure(attempts, course, writes, drill.recovers_by_itself)
+    figures = replace(measure(attempts, course, writes, drill.recovers_by_itself), stolen_percent=stolen)
     report("", "")
     return Run(hurt.machine, began_at, time.time(), course, figures, attempts, trouble)
 

@@ -13,8 +13,11 @@ from mainstay.grounds.lab.lab import Lab
 from mainstay.grounds.lab.places import labs_folder
 from mainstay.grounds.lab.record import all_labs
 from mainstay.operations.errors import OperationError
+from mainstay.operations.kept import clear
 from mainstay.operations.owed import settle
-from mainstay.operations.site import Site, packages
+from mainstay.operations.site import Site, packages, secrets_file
+from mainstay.vault.store import Store
+from mainstay.vault.vault import Vault
 
 
 @dataclass(frozen=True)
@@ -56,13 +59,10 @@ def find(name: str) -> Lab:
 
 
 def destroy(lab: Lab, report: Report) -> None:
-    """Take a lab away whole, with what Mainstay keeps beside its project's file."""
+    """Take a lab away whole, with what was made for it beside its project's file; secrets of the user's own stay."""
     report("", f"destroying {lab.places.name}")
     lab.dismiss(tuple(lab.members()))
-    shutil.rmtree(lab.places.project, ignore_errors=True)
-    beside = lab.places.project.parent
-    if beside.is_dir() and not any(beside.iterdir()):
-        beside.rmdir()
+    clear(lab.places.project, Vault(Store(secrets_file(lab.places.project))))
 
 
 def power(site: Site, machine: str, *, is_on: bool) -> None:

@@ -76,8 +76,13 @@ def open_site(file: Path, environment: str | None = None) -> Site:
     entrances = _entrances(spec, machines)
     ground = _ground(spec, folder, machines, entrances)
     seal = Seal(project / f"{spec.name}.secrets.age", spec.secrets.recipients)
-    vault = Vault(Store(folder / "secrets.json", seal), project=project)
+    vault = Vault(Store(secrets_file(folder), seal), project=project)
     return Site(spec, project, machines, entrances, ground, vault, cache_folder())
+
+
+def secrets_file(folder: Path) -> Path:
+    """Where secrets lie in the clear, in what Mainstay keeps beside the user's file."""
+    return folder / "secrets.json"
 
 
 def _entrances(spec: Spec, machines: tuple[Machine, ...]) -> tuple[str, ...]:

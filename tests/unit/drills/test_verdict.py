@@ -172,6 +172,15 @@ def test_writes_are_compared_in_jepsens_sense(there: Sequence[str], expected: Wr
             "2 entries are there that were never written, or twice",
         ),
         (DRILL, figures(redundant_seconds=None), "not healthy again after 1 of 1 runs"),
+        (DRILL, figures(stolen_percent=50), ""),
+        (
+            GRACEFUL,
+            figures(broken=2, stolen_percent=50),
+            (
+                "2 requests failed that were not under way at that moment; "
+                "its own host gave 50 % of this computer's time to others"
+            ),
+        ),
         (DRILL, figures(late_seconds=0.5), ""),
         (GRACEFUL, figures(broken=2), "2 requests failed that were not under way at that moment"),
         (
