@@ -17,8 +17,7 @@ from mainstay_keeper.store import StoreError
 
 ANSWERED_WITHIN = 60.0
 PATIENCE_SECONDS = 10.0
-"""For how long an order that may be given twice is given again to a store that does not answer."""
-
+AGAIN_SECONDS = 0.5
 ASKED_ONCE = ("switchover", "failover", "reinit")
 Json = dict[str, Any]
 
@@ -26,24 +25,28 @@ Json = dict[str, Any]
 class Control:
     """Orders become keys of the store: whoever is concerned finds them there, whichever machine they were given on.
 
-    `orders` makes a connection to the store of the caller's own.
+    `orders` makes a connection to the store of the caller's own. An order that may be given twice is given again, for
+    so many seconds, to a store that does not answer.
     """
 
-    def __init__(self, orders: Callable[[], Orders], told: Callable[[], Told], bell: Bell) -> None:
+    def __init__(
+        self, orders: Callable[[], Orders], told: Callable[[], Told], bell: Bell, seconds: float = PATIENCE_SECONDS
+    ) -> None:
+        self._seconds = seconds
         self._orders = orders
         self._told = told
         self._bell = bell
 
     def obey(self, order: Json) -> Json:
         """Carry an order out; gives {"ok", "sentence"} and what was asked for."""
-        name, end = str(order.get("order")), time.monotonic() + PATIENCE_SECONDS
+        name, end = str(order.get("order")), time.monotonic() + self._seconds
         while True:
             try:
                 return self._obey(name, order)
             except StoreError as error:
                 if name in ASKED_ONCE or time.monotonic() > end:
                     return _refused(f"The store does not answer: {error}")
-                time.sleep(0.5)
+                time.sleep(AGAIN_SECONDS)
 
     def _obey(self, name: str, order: Json) -> Json:
         match name:

@@ -13,7 +13,6 @@ from mainstay.cli.up import tell
 from mainstay.operations.authority import replace_authority
 from mainstay.operations.errors import OperationError
 from mainstay.operations.secrets import change_own, ensure_name, known, missing, renew
-from mainstay.operations.site import Site
 from mainstay.operations.up import up
 from mainstay.spec import SpecError, texts_by_name
 
@@ -92,22 +91,17 @@ def rotate_command(options: Options, names: tuple[str, ...]) -> None:
     `authority` is the site's certificate authority: another takes its place in three steps, each of them an `up`.
     """
     site = options.site()
-    if AUTHORITY in names:
-        _rotate_authority(options, site, names)
-        return
-    renewed = renew(site, names)
-    with Progress(options.is_quiet) as progress:
-        done = up(site, progress, options.consent)
-    say(f"New passwords: {', '.join(renewed)}. The former ones let nobody in any longer.")
-    tell(done, progress.seconds, options)
-
-
-def _rotate_authority(options: Options, site: Site, names: tuple[str, ...]) -> None:
-    if len(names) > 1:
+    if AUTHORITY in names and len(names) > 1:
         raise OperationError("The authority is replaced by itself.", "Rotate the passwords before, or afterwards.")
     with Progress(options.is_quiet) as progress:
-        done = replace_authority(site, progress, options.consent)
-    say("The site has another authority; the former is believed by nobody any longer.")
+        if AUTHORITY in names:
+            said = "The site has another authority; nobody believes the former any longer."
+            done = replace_authority(site, progress, options.consent)
+        else:
+            said = f"New passwords: {', '.join(renew(site, names))}. The former ones let nobody in any longer."
+            done = up(site, progress, options.consent)
+    if options.output == "text":
+        say(said)
     tell(done, progress.seconds, options)
 
 

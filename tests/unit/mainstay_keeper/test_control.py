@@ -43,7 +43,7 @@ def store() -> FakeStore:
 
 def a_control(store: FakeStore, mysql: Mysql | None = None, answer: Answer = DONE) -> Control:
     seen = Observation("one", 1.0, mysql or a_mysql("u1"), Cluster(), True, 5.0, Policy())
-    return Control(lambda: Answering(store, KEYS, answer), lambda: Told(seen, "All is well."), Bell())
+    return Control(lambda: Answering(store, KEYS, answer), lambda: Told(seen, "All is well."), Bell(), seconds=0.0)
 
 
 def said(control: Control, order: str, **words: str) -> tuple[bool, str]:
@@ -98,6 +98,24 @@ def test_an_order_that_nobody_knows_and_a_store_that_is_away(store: FakeStore) -
     assert said(control, "dance") == (False, "Nobody knows the order dance.")
     store.is_reachable = False
     assert said(control, "pause") == (False, "The store does not answer: no way")
+
+
+@pytest.mark.parametrize(("order", "asked"), [("pause", 3), ("ack", 3), ("history", 3), ("switchover", 1)])
+def test_what_may_be_ordered_twice_waits_for_a_store_that_stalls(
+    store: FakeStore, monkeypatch: pytest.MonkeyPatch, order: str, asked: int
+) -> None:
+    monkeypatch.setattr("mainstay_keeper.control.AGAIN_SECONDS", 0.0)
+    opened = 0
+
+    def stalling() -> Answering:
+        nonlocal opened
+        opened += 1
+        store.is_reachable = opened > 2
+        return Answering(store, KEYS, DONE)
+
+    control = Control(stalling, lambda: pytest.fail("it is not asked"), Bell(), seconds=60.0)
+    assert control.obey({"order": order})["ok"] == (asked == 3)
+    assert opened == asked
 
 
 def test_the_socket_is_for_root_alone_and_takes_the_place_of_an_older_one(
