@@ -475,7 +475,7 @@ def test_nobody_logs_in_by_a_password(site: LabSite, machine: str) -> None:
     wanted = {
         "passwordauthentication": "no",
         "kbdinteractiveauthentication": "no",
-        "permitrootlogin": "without-password",
+        "permitrootlogin": "prohibit-password",
     }
     assert {name: config[name] for name in wanted} == wanted
     assert [name for name in config["kexalgorithms"].split(",") if "25519" not in name] == []
