@@ -17,7 +17,7 @@ from mainstay_keeper.store import StoreError
 
 ANSWERED_WITHIN = 60.0
 PATIENCE_SECONDS = 10.0
-AGAIN_SECONDS = 0.5
+AGAIN_SECONDS = 0.1
 ASKED_ONCE = ("switchover", "failover", "reinit")
 Json = dict[str, Any]
 
