@@ -3,7 +3,7 @@
 import json
 import os
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from mainstay.model.error import MainstayError
@@ -65,9 +65,11 @@ class Store:
         """Afterwards the secrets lie as the user's file says: in the clear, or sealed for exactly those it names.
 
         Raises:
-            VaultError: they cannot be read.
+            VaultError: they cannot be read; or they lie in both places, and are not the same: neither is touched.
         """
         known = self._read()
+        if self.file.exists() and self.lies_at != self.file:
+            self._ensure_only_a_copy()
         if known and known.get(SEALED_FOR, "") != self._team:
             self.write(self.read())
 
@@ -92,6 +94,13 @@ class Store:
         if not isinstance(known, dict) or not all(isinstance(value, str) for value in known.values()):
             raise self._unreadable("it is no list of names and values")
         return known
+
+    def _ensure_only_a_copy(self) -> None:
+        """A run that was killed while it sealed them leaves the file in the clear; else it is of somebody else."""
+        if replace(self, seal=None).read() != self.read():
+            what = f"{self.lies_at} and {self.file} both hold secrets of the site, and they are not the same."
+            raise VaultError(what, "Move away the one that is not in use.")
+        self.file.unlink()
 
     def _text(self) -> str:
         if self.seal and self.lies_at == self.seal.file:

@@ -128,3 +128,24 @@ def test_a_damaged_file_is_never_overwritten(tmp_path: Path, home: Path) -> None
     with pytest.raises(VaultError, match=r"shop\.secrets\.age holds the site's secrets and cannot be read"):
         store.ensure_sealed()
     assert (tmp_path / "shop.secrets.age").read_text().endswith("YWdl")
+
+
+def test_what_a_killed_run_left_in_the_clear_goes(tmp_path: Path, home: Path) -> None:
+    a_store(tmp_path).write(KNOWN)
+    left = (tmp_path / ".mainstay" / "secrets.json").read_bytes()
+    store = a_store(tmp_path, keys.of_age(home / ".config" / "mainstay" / "identity"))
+    store.ensure_sealed()
+    (tmp_path / ".mainstay" / "secrets.json").write_bytes(left)
+    store.ensure_sealed()
+    assert there(tmp_path) == ["shop.secrets.age"]
+
+
+def test_of_two_that_differ_neither_is_touched(tmp_path: Path, home: Path) -> None:
+    public = keys.of_age(home / ".config" / "mainstay" / "identity")
+    a_store(tmp_path, public).write(KNOWN)
+    (tmp_path / ".mainstay" / "secrets.json").write_text('{"door": "another lab\'s"}')
+    for store in (a_store(tmp_path, public), a_store(tmp_path)):
+        with pytest.raises(VaultError, match="both hold secrets of the site"):
+            store.ensure_sealed()
+    assert there(tmp_path) == [".mainstay/secrets.json", "shop.secrets.age"]
+    assert a_store(tmp_path, public).read() == KNOWN
