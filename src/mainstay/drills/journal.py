@@ -87,7 +87,6 @@ def _activity(drill: Drill, run: Run) -> dict[str, Any]:
                 for phase, values in figures.latency.items()
             },
             "late_seconds": round(figures.late_seconds, 3),
-            "stolen_percent": round(figures.stolen_percent, 1),
             "events": events,
         },
         "status": "failed" if run.trouble else "succeeded",

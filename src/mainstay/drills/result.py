@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from mainstay.drills.attempt import Attempt
 from mainstay.drills.catalogue import Drill
-from mainstay.drills.verdict import Course, Figures, Verdict, percentile
+from mainstay.drills.verdict import Course, Figures, Verdict, percentile, undisturbed
 
 
 @dataclass(frozen=True)
@@ -44,9 +44,15 @@ class Result:
         return max(self.runs, key=lambda run: run.figures.gap_seconds)
 
     @property
+    def counted(self) -> str:
+        """How many runs there were; how many of them were not disturbed, where some were."""
+        measured, all_runs = len(undisturbed([run.figures for run in self.runs])), len(self.runs)
+        return str(all_runs) if measured == all_runs else f"{measured} of {all_runs}"
+
+    @property
     def gaps(self) -> tuple[float, float, float]:
-        """Median, 95th percentile and maximum of the gaps, in seconds."""
-        gaps = [run.figures.gap_seconds for run in self.runs]
+        """Median, 95th percentile and maximum of the gaps of the runs that were not disturbed, in seconds."""
+        gaps = [figures.gap_seconds for figures in undisturbed([run.figures for run in self.runs])]
         return percentile(gaps, 50), percentile(gaps, 95), max(gaps, default=0.0)
 
     def total(self, name: str) -> int:

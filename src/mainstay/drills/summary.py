@@ -27,7 +27,7 @@ def summary_table(results: Sequence[Result]) -> Table:
         gaps = " / ".join(f"{gap:.2f}" for gap in result.gaps)
         counts = (str(result.total(name)) for name in COUNTS)
         table.add_row(
-            f"[bold]{result.drill.name}[/]", str(len(result.runs)), held, f"{gaps} s",
+            f"[bold]{result.drill.name}[/]", result.counted, held, f"{gaps} s",
             f"{result.drill.limit_seconds:g} s", *counts, middle(result, "detected_seconds"),
             middle(result, "redundant_seconds"), result.verdict.why,
         )  # fmt: skip

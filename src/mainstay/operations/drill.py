@@ -2,9 +2,10 @@
 
 import os
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import replace
+from functools import partial
 
 from mainstay.compiler.compile import compile_plan
 from mainstay.drills.catalogue import Drill, catalogue
@@ -12,7 +13,7 @@ from mainstay.drills.hurting import Hurt
 from mainstay.drills.load import Load, LoadError
 from mainstay.drills.result import Result, Run
 from mainstay.drills.stolen import spent
-from mainstay.drills.verdict import Course, Event, Verdict, Writes, compare, judge, measure
+from mainstay.drills.verdict import Course, Event, Verdict, Writes, compare, is_disturbed, judge, measure
 from mainstay.drills.witness import tell
 from mainstay.grounds.ground import Report
 from mainstay.operations.addresses import astray
@@ -53,7 +54,10 @@ def chosen(site: Site, names: Sequence[str]) -> tuple[Drill, ...]:
 
 
 def run(site: Site, drills: Sequence[Drill], repeat: int, report: Report) -> Iterator[Result]:
-    """Each drill so many times, one after the other; gives each one's result as soon as it has it."""
+    """Each drill so many times, one after the other; gives each one's result as soon as it has it.
+
+    A run that this computer's own host disturbed is made again, once for each that was asked for.
+    """
     ensure_possible(site, drills)
     is_well = False
 
@@ -68,7 +72,18 @@ def run(site: Site, drills: Sequence[Drill], repeat: int, report: Report) -> Ite
 
     with only_operator(site):
         for drill in drills:
-            yield from of_finished(drill, (carry_out(drill, number) for number in range(repeat)))
+            yield from of_finished(drill, until_measured(partial(carry_out, drill), repeat))
+
+
+def until_measured(carry_out: Callable[[int], Run], repeat: int) -> Iterator[Run]:
+    """So many runs that were not disturbed, or twice as many in all."""
+    measured = 0
+    for number in range(2 * repeat):
+        run = carry_out(number)
+        yield run
+        measured += not is_disturbed(run.figures)
+        if measured == repeat:
+            return
 
 
 def of_finished(drill: Drill, runs: Iterable[Run]) -> Iterator[Result]:

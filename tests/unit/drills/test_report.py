@@ -43,6 +43,7 @@ def test_the_stable_form_of_a_result() -> None:
                 "recovered": 0,
                 "detected_seconds": 1.0,
                 "redundant_seconds": 1.0,
+                "stolen_percent": 0.0,
             }
         ],
         "held": False,

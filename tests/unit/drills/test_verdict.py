@@ -220,4 +220,16 @@ def test_the_stable_form_of_a_run() -> None:
         "recovered": 1,
         "detected_seconds": 1.0,
         "redundant_seconds": 1.0,
+        "stolen_percent": 0.0,
     }
+
+
+def test_gaps_are_those_of_the_runs_that_were_not_disturbed() -> None:
+    calm, disturbed = figures(0.5), figures(9.0, broken=3, stolen_percent=11)
+    assert judge(GRACEFUL, [calm, disturbed]).why == judge(GRACEFUL, [calm]).why
+    assert "9.00 s without a good answer" in judge(GRACEFUL, [disturbed]).why
+
+
+def test_a_write_is_lost_in_a_disturbed_run_as_in_any() -> None:
+    runs = [figures(), figures(writes=Writes(3, 2, lost=("a",)), stolen_percent=90)]
+    assert judge(DRILL, runs) == Verdict(False, "1 acknowledged writes were lost")

@@ -10,7 +10,7 @@ from mainstay.drills.catalogue import Drill
 from mainstay.drills.exchange import Door
 from mainstay.drills.result import Result, Run
 from mainstay.drills.verdict import Course, Figures, Writes
-from mainstay.operations.drill import chosen, of_finished
+from mainstay.operations.drill import chosen, of_finished, until_measured
 from mainstay.operations.drilled import doors_of, ensure_possible
 from mainstay.operations.errors import OperationError
 from mainstay.operations.heal import hand_of
@@ -97,3 +97,21 @@ def test_one_that_is_broken_off_in_its_first_run_has_no_result() -> None:
     with pytest.raises(KeyboardInterrupt):
         results.extend(of_finished(Drill("server-power-off", "", "server", "power-off", 2.0), broken_off()))
     assert results == []
+
+
+@pytest.mark.parametrize(
+    ("stolen", "made"),
+    [
+        ([0, 0, 0], 2),
+        ([50, 0, 0, 0], 3),
+        ([0, 50, 50, 0, 0], 4),
+        ([50, 50, 50, 0, 0], 4),
+        ([50, 50, 50, 50, 50], 4),
+    ],
+)
+def test_a_run_that_the_host_disturbed_is_made_again_once_for_each(stolen: list[int], made: int) -> None:
+    def carried_out(number: int) -> Run:
+        figures = Figures(0.1, 0, 0, 0, 0, Writes(), None, 1.0, stolen_percent=stolen[number])
+        return Run("srv-01", 0.0, 10.0, Course(1.0, 6.0, 7.0), figures)
+
+    assert [run.figures.stolen_percent for run in until_measured(carried_out, 2)] == stolen[:made]
