@@ -8,8 +8,8 @@ from pathlib import Path
 
 from mainstay.model.manifest import Manifest
 from mainstay.vault.authority import Leaf
+from mainstay.vault.brought import ensure_fits
 from mainstay.vault.certificates import CERTIFICATE, Certificates, utc_now
-from mainstay.vault.own import ensure_fits
 from mainstay.vault.passwords import Passwords
 from mainstay.vault.secret import Secret
 from mainstay.vault.store import Store, VaultError
