@@ -60,8 +60,10 @@ def wait_for_end(pid: int, seconds: float) -> None:
         time.sleep(0.02)
 
 
-def wait_until_gone(tag: str, seconds: float = 10.0) -> None:
-    """Wait until nothing of the machine runs; what still does at half time is killed.
+def wait_until_gone(tag: str, killed_after: float = 5.0, seconds: float = 60.0) -> None:
+    """Wait until nothing of the machine runs; what still does after a while is killed.
+
+    What was killed may take long to end all the same: while it waits for a disk of this computer that is slow.
 
     Raises:
         GroundError: something would not die.
@@ -71,7 +73,7 @@ def wait_until_gone(tag: str, seconds: float = 10.0) -> None:
         waited = time.monotonic() - begun
         if waited > seconds:
             raise GroundError(f"{len(left)} processes of {tag} would not end, the first is number {left[0]}.")
-        if waited > seconds / 2:
+        if waited > killed_after:
             kill(left)
         time.sleep(0.02)
 
