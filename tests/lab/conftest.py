@@ -1,14 +1,18 @@
-"""Keeps the lab's tests to computers that can make machines, and sees that they leave none behind."""
+"""Keeps the lab's tests to computers that can make machines and are there; sees that they leave none behind."""
 
 import os
 import shutil
 import sys
-from collections.abc import Iterator
+import threading
+import time
+from collections.abc import Generator, Iterator
+from pathlib import Path
 
 import pytest
 
 from tests.lab import computer
 from tests.lab.claim import is_claimed
+from tests.lab.disturbance import MOST_PERCENT, Disturbance
 
 PROGRAMS = {
     "systemd-nspawn": "systemd-container",
@@ -16,6 +20,11 @@ PROGRAMS = {
     "socat": "socat",
     "ssh": "openssh-client",
 }
+
+BEGAN = pytest.StashKey[float]()
+DISTURBANCE = Disturbance()
+DISTURBED: dict[Path, float] = {}
+"""Files of which a test failed while so much was taken away: what it left may be why a later one fails."""
 
 
 def lacks() -> str:
@@ -39,3 +48,31 @@ def _leave_no_trace(request: pytest.FixtureRequest) -> Iterator[None]:
     labs = sorted(lab for module in modules for lab in getattr(module, "LABS", ()))
     assert len(labs) == len(set(labs)), labs
     assert [remains for lab in labs if not is_claimed(lab) for remains in computer.remains_of(lab)] == []
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _watch() -> Iterator[None]:
+    watch = threading.Thread(target=DISTURBANCE.watch, daemon=True)
+    watch.start()
+    yield
+    DISTURBANCE.is_over.set()
+    watch.join()
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    item.stash[BEGAN] = time.monotonic()
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """A test that fails while this computer's own host gives much of it to others says nothing of Mainstay.
+
+    Its failure is told as the reason for which it counts as skipped.
+    """
+    report = yield
+    stolen = max(DISTURBANCE.worst_since(item.stash.get(BEGAN, time.monotonic())), DISTURBED.get(item.path, 0.0))
+    if report.failed and stolen > MOST_PERCENT:
+        DISTURBED[item.path] = stolen
+        why = f"this computer's own host gave up to {stolen:.0f} % of it to others. It failed with:\n{report.longrepr}"
+        report.outcome, report.longrepr = "skipped", (str(item.path), item.location[1] or 0, f"Skipped: {why}")
+    return report

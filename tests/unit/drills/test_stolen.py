@@ -1,10 +1,12 @@
 """The time that this computer's host gave to others."""
 
+import itertools
 from pathlib import Path
 
 import pytest
 
 from mainstay.drills.stolen import Spent, spent
+from tests.lab.disturbance import Disturbance
 
 
 def test_it_is_read_from_the_kernel(tmp_path: Path) -> None:
@@ -28,3 +30,17 @@ def test_where_it_is_not_told_nothing_was_stolen(tmp_path: Path, text: str) -> N
 
 def test_this_computer_tells() -> None:
     assert spent().ticks > 0
+
+
+def looks(*stolen_each_second: int) -> list[tuple[float, Spent]]:
+    """Once a second, of a computer with a hundred ticks in each."""
+    taken = itertools.accumulate(stolen_each_second, initial=0)
+    return [(float(second), Spent(100 * second, stolen)) for second, stolen in enumerate(taken)]
+
+
+def test_a_lab_test_is_disturbed_by_five_seconds_in_a_row() -> None:
+    disturbance = Disturbance(looks(0, 0, 0, 90, 90, 0, 0, 0, 0, 0, 0, 0, 10, 10, 10, 10, 10, 10))
+    assert disturbance.worst_since(0.0) == 36.0
+    assert disturbance.worst_since(6.0) == 36.0  # they reach into the test that began then
+    assert disturbance.worst_since(13.0) == 10.0
+    assert disturbance.worst_since(99.0) == 0.0
