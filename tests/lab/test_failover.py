@@ -241,13 +241,15 @@ def test_a_keeper_that_is_started_anew_costs_nothing(site: LabSite) -> None:
 def test_a_primary_whose_voters_are_all_away_goes_on(site: LabSite) -> None:
     primary, other = both(site)
     begun = [begun_at(site, machine) for machine in (primary, other)]
-    for voter in VOTERS:
-        site.runs(voter, "systemctl", "stop", "etcd.service")
-    time.sleep(LONGER_THAN_A_SESSION)
-    assert [begun_at(site, machine) for machine in (primary, other)] == begun
-    acknowledged = write(site, "no-store")
-    for voter in VOTERS:
-        site.runs(voter, "systemctl", "start", "--no-block", "etcd.service")
+    try:
+        for voter in VOTERS:
+            site.runs(voter, "systemctl", "stop", "etcd.service")
+        time.sleep(LONGER_THAN_A_SESSION)
+        assert [begun_at(site, machine) for machine in (primary, other)] == begun
+        acknowledged = write(site, "no-store")
+    finally:
+        for voter in VOTERS:
+            site.runs(voter, "systemctl", "start", "--no-block", "etcd.service")
     becomes_primary(site, primary, within=30)
     has_all(site, primary, acknowledged)
 
