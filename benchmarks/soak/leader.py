@@ -14,7 +14,7 @@ from statistics import median
 
 from benchmarks.place import a_site
 from benchmarks.soak.diverged import sync, wait
-from mainstay.drills.attempt import WRITE
+from mainstay.drills.attempt import PROBE, READ, WRITE
 from mainstay.drills.verdict import compare, gap
 from mainstay.operations.database.keepers import command
 from mainstay.operations.drill import drills_of
@@ -23,9 +23,9 @@ from mainstay.operations.site import Site
 from mainstay.operations.status import status
 from tests.lab.test_failover import LED_FROM, TAKES_THE_LEAD
 
-WRITES = {WRITE: 50.0}
+RATES = {PROBE: 10.0, READ: 10.0, WRITE: 50.0}
 OFF_SECONDS = 14.0
-LED_SECONDS, AGAIN_SECONDS = 15.0, 120.0
+LED_SECONDS, AGAIN_SECONDS = 25.0, 120.0
 
 
 def arguments() -> argparse.Namespace:
@@ -57,12 +57,12 @@ def one(site: Site) -> tuple[float, int, int]:
     command(site, "ack")
     primary = str(status(site).primary)
     load = load_for(site, drills_of(site)[0])
-    load = replace(load, order=replace(load.order, rates=WRITES))
+    load = replace(load, order=replace(load.order, rates=RATES))
     with load.running(), led_from(site, primary):
         time.sleep(1)
         site.ground.power_off(primary)
         time.sleep(OFF_SECONDS)
-    attempts = load.attempts()
+    attempts = [attempt for attempt in load.attempts() if attempt.kind == WRITE]
     site.ground.power_on(primary)
     wait("All is healthy again", lambda: status(site).is_healthy, AGAIN_SECONDS)
     writes = compare(load.ledger(), load.read_back())
