@@ -1,4 +1,4 @@
-"""Whether this computer was there while a test ran: its own host, where it has one, may give its time to others."""
+"""Whether this computer is there while tests run: its own host, where it has one, may give its time to others."""
 
 import itertools
 import threading
@@ -9,14 +9,15 @@ from mainstay.drills.stolen import Spent, spent
 
 SAMPLE_SECONDS, WINDOW = 1.0, 5
 MOST_PERCENT = 25.0
-"""Of five seconds. Machines that all stand still keep no bound; and nothing that a test does can be the cause."""
+"""Of five seconds: then machines stand still together for a second and more, and no bound on a time holds."""
 
 
 @dataclass
 class Disturbance:
-    """Looks once a second, for as long as the tests run."""
+    """Looks once a second, for as long as the tests run; `patience` is how many seconds they may wait in all."""
 
     looks: list[tuple[float, Spent]] = field(default_factory=list)
+    patience: float = 300.0
     is_over: threading.Event = field(default_factory=threading.Event)
 
     def watch(self) -> None:
@@ -29,3 +30,9 @@ class Disturbance:
         recent = [look for at, look in self.looks if at > moment - WINDOW * SAMPLE_SECONDS]
         windows = zip(recent, itertools.islice(recent, WINDOW, None), strict=False)
         return max((later.percent_stolen_since(earlier) for earlier, later in windows), default=0.0)
+
+    def wait_for_calm(self) -> None:
+        """Until the last five seconds were calm, or patience is at an end. No test is spared."""
+        while self.patience > 0 and self.worst_since(time.monotonic() - SAMPLE_SECONDS) > MOST_PERCENT:
+            time.sleep(SAMPLE_SECONDS)
+            self.patience -= SAMPLE_SECONDS

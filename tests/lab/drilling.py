@@ -3,8 +3,6 @@
 import json
 from typing import Any
 
-import pytest
-
 from tests.lab.site import LabSite
 
 RUN_SECONDS = 180.0
@@ -16,14 +14,14 @@ def drilled(site: LabSite, name: str) -> tuple[int, dict[str, Any]]:
     """Run a drill; give its exit status and what it told.
 
     It measures time, which nothing can on a computer too busy to send visitors: where the drill says so, it is run
-    again, and a computer of which it says so each time is no place for this test.
+    again, three times in all, and then has failed.
     """
     for _ in range(TRIES):
         done = site.tries("drill", "run", name, "-o", "json", seconds=RUN_SECONDS)
         assert done.output, done
         (told,) = json.loads(done.output)
         assert told["drill"] == name
-        if SAYS_BUSY not in told["why"]:
-            return done.status, told
         assert all((run["lost"], run["unexpected"]) == (0, 0) for run in told["runs"]), told
-    pytest.skip(f"{name}: {told['why']}")
+        if SAYS_BUSY not in told["why"]:
+            break
+    return done.status, told

@@ -1,6 +1,7 @@
 """The time that this computer's host gave to others."""
 
 import itertools
+import time
 from pathlib import Path
 
 import pytest
@@ -44,3 +45,13 @@ def test_a_lab_test_is_disturbed_by_five_seconds_in_a_row() -> None:
     assert disturbance.worst_since(6.0) == 36.0  # they reach into the test that began then
     assert disturbance.worst_since(13.0) == 10.0
     assert disturbance.worst_since(99.0) == 0.0
+
+
+def test_a_lab_test_waits_for_a_calm_moment_but_not_for_ever() -> None:
+    taken = [(time.monotonic() - 8 + second, Spent(100 * second, 90 * second)) for second in range(9)]
+    disturbance = Disturbance(taken, patience=1.0)
+    disturbance.wait_for_calm()
+    assert disturbance.patience == 0.0
+    calm = Disturbance([(at, Spent(look.ticks, 0)) for at, look in taken], patience=1.0)
+    calm.wait_for_calm()
+    assert calm.patience == 1.0
