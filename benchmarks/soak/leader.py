@@ -7,8 +7,6 @@ import argparse
 import json
 import sys
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import replace
 from statistics import median
 
@@ -21,7 +19,7 @@ from mainstay.operations.drill import drills_of
 from mainstay.operations.drilled import load_for
 from mainstay.operations.site import Site
 from mainstay.operations.status import status
-from tests.lab.test_failover import LED_FROM, TAKES_THE_LEAD
+from tests.lab.lead import LED_FROM, TAKES_THE_LEAD
 
 RATES = {PROBE: 10.0, READ: 10.0, WRITE: 50.0}
 OFF_SECONDS = 14.0
@@ -36,15 +34,13 @@ def arguments() -> argparse.Namespace:
     return parser.parse_args()
 
 
-@contextmanager
-def led_from(site: Site, machine: str) -> Iterator[None]:
-    """The voters are led from this machine while the block lasts, if it stays on."""
+def lead_from(site: Site, machine: str) -> None:
+    """Afterwards the voters are led from this machine, and for half a minute, if it stays on."""
     reach = site.ground.reach()
-    take = ("systemd-run", "--quiet", "--unit=takes-the-lead", "--collect", "python3", "-c", TAKES_THE_LEAD)
+    take = ("systemd-run", "--quiet", "--collect", "python3", "-c", TAKES_THE_LEAD)
     reach.run_or_fail(machine, take)
     asked = ("python3", "-c", LED_FROM)
     wait(f"{machine} leads the voters", lambda: reach.run(machine, asked).output.strip() == machine, LED_SECONDS)
-    yield
 
 
 def one(site: Site) -> tuple[float, int, int]:
@@ -58,8 +54,8 @@ def one(site: Site) -> tuple[float, int, int]:
     primary = str(status(site).primary)
     load = load_for(site, drills_of(site)[0])
     load = replace(load, order=replace(load.order, rates=RATES))
-    with load.running(), led_from(site, primary):
-        time.sleep(1)
+    with load.running():
+        lead_from(site, primary)
         site.ground.power_off(primary)
         time.sleep(OFF_SECONDS)
     attempts = [attempt for attempt in load.attempts() if attempt.kind == WRITE]

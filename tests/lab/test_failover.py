@@ -12,6 +12,7 @@ import pytest
 
 from mainstay.drills.writable import Look, read_looks
 from tests.lab import computer
+from tests.lab.lead import LED_FROM, TAKES_THE_LEAD
 from tests.lab.load import Load
 from tests.lab.site import LabSite, lab_site
 from tests.lab.waiting import becomes
@@ -26,39 +27,6 @@ FROZEN_SECONDS = 60.0
 TOO_LATE = "INSERT INTO mst_failover.entries (author, message, created_at) VALUES ('Ada', 'too-late', NOW())"
 WATCHER = resources.files("mainstay.drills").joinpath("remote", "writable.py").read_text()
 SEEN = "/run/mst-seen"
-ASK_A_VOTER = """
-import json, ssl, time, urllib.request
-
-told = json.load(open("/etc/mainstay-keeper/settings.json"))
-context = ssl.create_default_context(cafile=told["authority"])
-context.load_cert_chain(told["certificate"])
-own, *others = told["endpoints"]
-
-def ask(endpoint, what, order={}):
-    asked = urllib.request.Request(endpoint + "/v3/" + what, json.dumps(order).encode())
-    with urllib.request.urlopen(asked, context=context, timeout=2) as answer:
-        return json.load(answer)
-"""
-LED_FROM = (
-    ASK_A_VOTER
-    + """
-leader = ask(own, "maintenance/status")["leader"]
-print(*(member["name"] for member in ask(own, "cluster/member/list")["members"] if member["ID"] == leader))
-"""
-)
-TAKES_THE_LEAD = (
-    ASK_A_VOTER
-    + """
-end = time.monotonic() + 30
-while time.monotonic() < end:
-    status = ask(own, "maintenance/status")
-    me, leader = status["header"]["member_id"], status.get("leader")
-    for endpoint in others if me != leader else ():
-        if ask(endpoint, "maintenance/status")["header"]["member_id"] == leader:
-            ask(endpoint, "maintenance/transfer-leadership", {"targetID": me})
-    time.sleep(0.05)
-"""
-)
 
 
 @pytest.fixture(scope="module")

@@ -4,7 +4,7 @@ from mainstay.compiler.compile import compile_plan
 from mainstay.grounds.ground import Report
 from mainstay.model.change import Change, Unit
 from mainstay.operations.errors import OperationError
-from mainstay.operations.kept import clear
+from mainstay.operations.kept import clear, ensure_ours
 from mainstay.operations.lock import only_operator
 from mainstay.operations.site import Site
 from mainstay.operations.status import ANY_RELEASE
@@ -26,10 +26,11 @@ def destroy(site: Site, report: Report) -> None:
     The user's own secrets stay: they were not made here, and may lie nowhere else.
 
     Raises:
-        OperationError: this is no lab.
+        OperationError: this is no lab, or what is kept under its name is of servers.
     """
     if not site.spec.in_lab:
         raise OperationError("Servers are not destroyed.", "`mainstay down` stops what Mainstay runs on them.")
+    ensure_ours(site)
     report("", "destroying the lab")
     with only_operator(site):
         site.ground.dismiss(tuple(site.ground.members()))

@@ -14,8 +14,7 @@ def only_operator(site: Site) -> Iterator[None]:
     """Hold the site's lock while the block runs.
 
     Raises:
-        OperationError: another Mainstay on this computer holds it; or what is kept under the site's name is of another
-            ground.
+        OperationError: another Mainstay on this computer holds it.
     """
     site.vault.store.ensure_folder()
     path = site.folder / "lock"
@@ -32,17 +31,4 @@ def only_operator(site: Site) -> Iterator[None]:
         handle.truncate(0)
         handle.write(str(os.getpid()))
         handle.flush()
-        _ensure_same_ground(site)
         yield
-
-
-def _ensure_same_ground(site: Site) -> None:
-    """A lab that is destroyed takes with it what was made for it: never the passwords of servers."""
-    kind, noted = site.ground.kind, site.folder / "ground"
-    there = noted.read_text().strip() if noted.exists() else kind
-    if there == "lab" != kind:
-        fix = f"Take the lab away first (`mainstay lab destroy {site.spec.name}`), or give the servers another `name:`."
-        raise OperationError(f"{site.folder} holds the passwords of a lab.", fix)
-    if there != kind:
-        raise OperationError(f"{site.folder} holds the passwords of servers.", "Give the lab another `name:`.")
-    noted.write_text(f"{kind}\n")

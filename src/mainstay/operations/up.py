@@ -12,6 +12,7 @@ from mainstay.operations.database.to_keepers import take_over_by_keepers
 from mainstay.operations.errors import OperationError
 from mainstay.operations.firewall import roll_firewall
 from mainstay.operations.heal import heal_all
+from mainstay.operations.kept import claim
 from mainstay.operations.lock import only_operator
 from mainstay.operations.owed import settle
 from mainstay.operations.prepare import prepare
@@ -99,7 +100,8 @@ def _roll_servers(rollout: Rollout) -> None:
 
 
 def _ensure_secrets(site: Site) -> None:
-    """They can be read, and lie as the file says; those it names are set; the certificate that visitors see will do."""
+    """They are of this ground and readable; those that the file names are set; the visitors' certificate will do."""
+    claim(site)
     site.vault.store.ensure_sealed()
     if missing := [name for name in site.spec.app.secrets if name not in site.vault.yours.all()]:
         orders = " and ".join(f"`mainstay secret set {name}`" for name in missing)
