@@ -25,11 +25,14 @@ TAKES_THE_LEAD = (
     + """
 end = time.monotonic() + 30
 while time.monotonic() < end:
-    status = ask(own, "maintenance/status")
-    me, leader = status["header"]["member_id"], status.get("leader")
-    for endpoint in others if me != leader else ():
-        if ask(endpoint, "maintenance/status")["header"]["member_id"] == leader:
-            ask(endpoint, "maintenance/transfer-leadership", {"targetID": me})
+    try:
+        status = ask(own, "maintenance/status")
+        me, leader = status["header"]["member_id"], status.get("leader")
+        for endpoint in others if me != leader else ():
+            if ask(endpoint, "maintenance/status")["header"]["member_id"] == leader:
+                ask(endpoint, "maintenance/transfer-leadership", {"targetID": me})
+    except OSError:
+        pass  # one that is about to follow another refuses
     time.sleep(0.05)
 """
 )
