@@ -207,7 +207,10 @@ def test_durations_are_whole_milliseconds() -> None:
         "timeout server 120000ms",
     ]
     checks = lines_with("default-server", haproxy, CONFIG)
-    assert checks == ["default-server check inter 290ms fastinter 100ms fall 2 rise 2 on-marked-down shutdown-sessions"]
+    assert checks == [
+        "default-server check inter 290ms fastinter 100ms fall 2 rise 2 tcp-ut 3s",
+        "default-server tcp-ut 3s",
+    ]
 
 
 def test_the_users_own_lines_stand_in_the_frontend_as_they_are() -> None:
