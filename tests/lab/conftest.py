@@ -11,7 +11,7 @@ import pytest
 
 from tests.lab import computer
 from tests.lab.claim import is_claimed
-from tests.lab.disturbance import Disturbance
+from tests.lab.disturbance import DISTURBANCE
 
 PROGRAMS = {
     "systemd-nspawn": "systemd-container",
@@ -21,7 +21,6 @@ PROGRAMS = {
 }
 
 BEGAN = pytest.StashKey[float]()
-DISTURBANCE = Disturbance()
 
 
 def lacks() -> str:

@@ -11,13 +11,16 @@ SAMPLE_SECONDS, WINDOW = 1.0, 5
 MOST_PERCENT = 25.0
 """Of five seconds: then machines stand still together for a second and more, and no bound on a time holds."""
 
+NOTICED_PERCENT = 10.0
+"""Of five seconds: so much lengthens what was to take a tenth of a second. Drills have the same bound."""
+
 
 @dataclass
 class Disturbance:
     """Looks once a second, for as long as the tests run; `patience` is how many seconds they may wait in all."""
 
     looks: list[tuple[float, Spent]] = field(default_factory=list)
-    patience: float = 300.0
+    patience: float = 600.0
     is_over: threading.Event = field(default_factory=threading.Event)
 
     def watch(self) -> None:
@@ -36,3 +39,6 @@ class Disturbance:
         while self.patience > 0 and self.worst_since(time.monotonic() - SAMPLE_SECONDS) > MOST_PERCENT:
             time.sleep(SAMPLE_SECONDS)
             self.patience -= SAMPLE_SECONDS
+
+
+DISTURBANCE = Disturbance()

@@ -14,8 +14,10 @@ from itertools import pairwise
 from pathlib import Path
 from types import TracebackType
 
+from tests.lab.waiting import PATIENCE
+
 CHECKOUT = Path(__file__).parent.parent.parent
-PROBE_SECONDS = 1.0
+PROBE_SECONDS = 1.0 * PATIENCE
 Row = tuple[float, float, int]
 
 

@@ -8,7 +8,7 @@ from typing import TypeVar
 T = TypeVar("T")
 
 PATIENCE = float(os.environ.get("MAINSTAY_TEST_PATIENCE", "1"))
-"""Every bound of the lab's tests is multiplied by it: set it above 1 on a slow or busy computer."""
+"""How long the lab's tests wait for something is multiplied by it: set it above 1 on a slow or busy computer."""
 
 POLL_SECONDS = 0.1
 
