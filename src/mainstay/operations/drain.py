@@ -10,9 +10,9 @@ from mainstay.operations.rotation import (
     NOTES,
     balancers_on,
     noted,
+    requests,
     sessions,
     set_state,
-    visitors,
     wait_until_taken_back,
 )
 from mainstay.operations.site import Site
@@ -23,7 +23,7 @@ WILLING_SECONDS = 5.0
 
 
 def drain(site: Site, name: str, seconds: float, report: Report) -> str:
-    """Send no new visitors to a machine, and wait until its connections are done, but no longer than `seconds`.
+    """Send no new visitors to a machine, and wait until its requests are done, but no longer than `seconds`.
 
     It stays so, over restarts and reboots, until `undrain`. Gives a sentence on how it went.
 
@@ -36,7 +36,7 @@ def drain(site: Site, name: str, seconds: float, report: Report) -> str:
         is_idle = take_out(site, machine, seconds)
     if is_idle:
         return f"{name} is out of rotation and idle."
-    return f"{name} is out of rotation; some of its connections were still open after {seconds:g} s."
+    return f"{name} is out of rotation; some of its requests were still under way after {seconds:g} s."
 
 
 def take_out(site: Site, machine: Machine, seconds: float) -> bool:
@@ -47,7 +47,7 @@ def take_out(site: Site, machine: Machine, seconds: float) -> bool:
     _note(site, noting, f"mkdir -p {NOTES} && echo 1 > {NOTES}/{name}")
     if "balancer" in machine.roles:
         _wait_until_addresses_are_gone(site, machine)
-        is_idle = wait(lambda: not visitors(site, name), seconds)
+        is_idle = wait(lambda: not requests(site, name), seconds)
     if "web" in machine.roles:
         set_state(site, name, "drain")
         is_idle = wait(lambda: not sessions(site, name), seconds) and is_idle

@@ -22,7 +22,9 @@ DRAINED = "/run/mainstay-drained"
 
 IDLE_SECONDS = 10.0
 TAKEN_BACK_SECONDS = 15.0
-SITE = "site"
+UNCHECKED = "unchecked"
+"""The backend without checks, for when no server passes any."""
+
 ASK = """
 import socket, sys
 with socket.socket(socket.AF_UNIX) as s:
@@ -104,10 +106,13 @@ def sessions(site: Site, server: str) -> int:
     return sum(int(row["scur"] or 0) for row in _rows(site, server))
 
 
-def visitors(site: Site, balancer: str) -> int:
-    """How many connections of visitors a balancer has open."""
-    rows = _statistics(site, balancer)
-    return sum(int(row["scur"] or 0) for row in rows if row["pxname"] == SITE and row["svname"] == "FRONTEND")
+def requests(site: Site, balancer: str) -> int:
+    """How many requests of visitors a balancer has under way.
+
+    Not how many connections: what comes by one that is idle, or was never used, goes to who has the address by then.
+    """
+    rows = [row for row in _statistics(site, balancer) if row["svname"] == "BACKEND"]
+    return sum(int(row["scur"] or 0) for row in rows if row["pxname"] in (*_backends(site), UNCHECKED))
 
 
 def wait_until_taken_back(site: Site, server: str) -> None:

@@ -19,11 +19,12 @@ STATES = {"drain": "DRAIN", "ready": "UP"}
 
 @dataclass
 class Balancer:
-    """One balancer: its servers' states, who is connected, and what it noted; each look finds one visitor less."""
+    """One balancer: its servers' states, what is under way, and what it noted; each look finds one less."""
 
     states: dict[str, str]
     sessions: dict[str, int] = field(default_factory=dict)
-    visitors: int = 0
+    requests: int = 0
+    connections: int = 0
     notes: set[str] = field(default_factory=set)
     looks_until_addresses_leave: int = 0
     looks_until_willing: int = 0
@@ -33,13 +34,14 @@ class Balancer:
 
     def statistics(self) -> str:
         """HAProxy's `show stat`."""
-        rows = [f"site,FRONTEND,,,{self.visitors},9,8000,77,OPEN,,"]
+        rows = [f"site,FRONTEND,,,{self.connections},9,8000,77,OPEN,,"]
+        rows += [f"app,BACKEND,0,0,{self.requests},9,800,77,UP,2,", "primary,BACKEND,0,0,5,9,800,77,UP,2,"]
         for place, status in self.states.items():
             backend, server = place.split("/")
             rows += [f"{backend},{server},0,0,{self.sessions.get(place, '')},9,,77,{status},1,"]
-        self.visitors = max(0, self.visitors - 1)
+        self.requests = max(0, self.requests - 1)
         self.sessions = {place: max(0, count - 1) for place, count in self.sessions.items()}
-        return "\n".join((COLUMNS, *rows, "app,BACKEND,0,0,5,9,800,77,UP,2,", "", ""))
+        return "\n".join((COLUMNS, *rows, ""))
 
 
 @dataclass

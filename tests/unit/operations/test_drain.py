@@ -42,7 +42,7 @@ def test_a_server_goes_out_when_its_last_request_is_answered(edge: Edge) -> None
 
 def test_a_balancer_goes_out_when_its_address_has_gone_and_its_last_visitor(edge: Edge) -> None:
     edge.balancers["lb-01"].looks_until_addresses_leave = 1
-    edge.balancers["lb-01"].visitors = 1
+    edge.balancers["lb-01"].requests = 1
     assert drain(edge.site, "lb-01", 60, edge.report) == "lb-01 is out of rotation and idle."
     assert notes(edge) == {"lb-01": {"lb-01"}}
     assert edge.states("srv-01") == edge.states("srv-02") == {"UP"}
@@ -50,10 +50,10 @@ def test_a_balancer_goes_out_when_its_address_has_gone_and_its_last_visitor(edge
 
 @pytest.mark.parametrize("name", ["lb-01", "srv-01"])
 def test_one_whose_connections_stay_open_is_out_all_the_same(edge: Edge, name: str) -> None:
-    edge.balancers["lb-01"].visitors = 9
+    edge.balancers["lb-01"].requests = 9
     edge.balancers["lb-01"].sessions = {"app/srv-01": 9}
     said = drain(edge.site, name, 0, edge.report)
-    assert said == f"{name} is out of rotation; some of its connections were still open after 0 s."
+    assert said == f"{name} is out of rotation; some of its requests were still under way after 0 s."
     assert name in notes(edge)["lb-01"]
 
 

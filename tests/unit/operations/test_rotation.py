@@ -19,9 +19,9 @@ from mainstay.operations.rotation import (
     noted,
     out_of_rotation,
     put_back,
+    requests,
     sessions,
     set_state,
-    visitors,
 )
 from tests.builders import a_site, machines_that_run
 from tests.unit.operations.edge import Edge, an_edge
@@ -60,16 +60,16 @@ def test_requests_under_way_are_those_of_all_balancers_together(edge: Edge) -> N
     assert sessions(edge.site, "srv-03") == 0
 
 
-def test_visitors_are_the_connections_at_the_sites_own_door(edge: Edge) -> None:
-    edge.balancers["lb-01"].visitors = 7
-    edge.balancers["lb-01"].sessions = {"app/srv-01": 3}
-    assert (visitors(edge.site, "lb-01"), visitors(edge.site, "lb-02")) == (7, 0)
+def test_a_balancers_requests_are_those_on_their_way_to_servers_not_its_connections(edge: Edge) -> None:
+    edge.balancers["lb-01"].requests = 7
+    edge.balancers["lb-01"].connections = 20
+    assert (requests(edge.site, "lb-01"), requests(edge.site, "lb-02")) == (7, 0)
 
 
 def test_a_haproxy_that_does_not_answer_sends_no_requests(edge: Edge) -> None:
     edge.balancers["lb-01"].is_answering = False
     edge.balancers["lb-02"].sessions = {"app/srv-01": 4}
-    assert (sessions(edge.site, "srv-01"), visitors(edge.site, "lb-01")) == (4, 0)
+    assert (sessions(edge.site, "srv-01"), requests(edge.site, "lb-01")) == (4, 0)
 
 
 def test_balancers_that_are_off_are_not_asked(edge: Edge) -> None:
