@@ -18,6 +18,8 @@ PROGRAMS = {
     "mmdebstrap": "mmdebstrap",
     "socat": "socat",
     "ssh": "openssh-client",
+    "curl": "curl",
+    "pebble": "pebble",
 }
 
 BEGAN = pytest.StashKey[float]()
@@ -28,7 +30,7 @@ def lacks() -> str:
     if sys.platform != "linux" or os.geteuid() != 0:
         return "machines are made by root on Linux"
     missing = sorted(package for program, package in PROGRAMS.items() if shutil.which(program) is None)
-    return f"scripts/setup --lab installs what is missing here: {', '.join(missing)}" if missing else ""
+    return f"scripts/setup --dev --lab installs what is missing here: {', '.join(missing)}" if missing else ""
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -1,5 +1,6 @@
 """Every component, by hand, in the order in which a machine receives them."""
 
+from mainstay.components.acme.component import ACME
 from mainstay.components.app.component import APP
 from mainstay.components.base.component import BASE
 from mainstay.components.etcd.component import ETCD
@@ -12,4 +13,4 @@ from mainstay.components.nginx.component import NGINX
 from mainstay.model.component import Component
 from mainstay.spec import Spec
 
-COMPONENTS: tuple[Component[Spec], ...] = (BASE, NFTABLES, ETCD, MYSQL, KEEPER, HAPROXY, KEEPALIVED, APP, NGINX)
+COMPONENTS: tuple[Component[Spec], ...] = (BASE, NFTABLES, ETCD, MYSQL, KEEPER, HAPROXY, ACME, KEEPALIVED, APP, NGINX)

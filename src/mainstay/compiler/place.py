@@ -14,6 +14,7 @@ TIERS: dict[str, tuple[str, ...]] = {
 EVERYWHERE = ("base",)
 WITH_FIREWALL = ("nftables",)
 SEVERAL_BALANCERS = ("keepalived",)
+WITH_ACME = ("acme",)
 WITH_DATABASE = ("haproxy",)
 """Beside the application HAProxy is its local way to the database."""
 VOTING = ("etcd",)
@@ -54,6 +55,7 @@ def place(
     voting: Collection[Machine] = (),
     *,
     has_firewall: bool = False,
+    has_acme: bool = False,
 ) -> tuple[Instance, ...]:
     """Every instance, machine by machine as in the file, each machine's components in the catalogue's `order`."""
     everywhere = EVERYWHERE + (WITH_FIREWALL if has_firewall else ())
@@ -61,7 +63,9 @@ def place(
     balancers = sum("balancer" in machine.roles for machine in machines)
     tiers = {
         **TIERS,
-        "balancer": TIERS["balancer"] + (SEVERAL_BALANCERS if balancers > 1 else ()),
+        "balancer": (
+            TIERS["balancer"] + (SEVERAL_BALANCERS if balancers > 1 else ()) + (WITH_ACME if has_acme else ())
+        ),
         "database": TIERS["database"] + (WITH_VOTERS if voting else ()),
         "app": TIERS["app"] + (WITH_DATABASE if has_database else ()),
     }

@@ -18,6 +18,11 @@ def identity_path(purpose: str) -> str:
     return f"{FOLDER}/{purpose}/identity.pem"
 
 
+def acme_path(purpose: str) -> str:
+    """Where the machine's certificate from an ACME authority lies, once there is one, and its key."""
+    return f"{FOLDER}/{purpose}/acme.pem"
+
+
 def folder(purpose: str) -> Directory:
     """What the two files below lie in."""
     return Directory(f"{FOLDER}/{purpose}")
@@ -31,6 +36,11 @@ def files(purpose: str, machine: Machine, group: str) -> tuple[File, File]:
 def trusted(purpose: str) -> File:
     """Whom to trust, for what only asks."""
     return File(authority_path(purpose), AUTHORITY)
+
+
+def trusted_by_user(purpose: str, path: str) -> File:
+    """Whom to trust by a file of the project."""
+    return File(authority_path(purpose), f"${{file:{path}}}\n", mode="600")
 
 
 def issued(purpose: str, machine: Machine, group: str = "root", domain: str = "") -> File:

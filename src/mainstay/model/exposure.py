@@ -32,6 +32,7 @@ class Probe:
     kind "greeting": as "tcp", and whoever is behind it must speak first, as MySQL does.
     kind "http": `target` is a URL, or `unix:SOCKET:/PATH`, and must answer with a status below 400; `host` is the
     Host header.
+    kind "certificate": `target` is a PEM file whose first certificate must be good for two more weeks.
     """
 
     name: str

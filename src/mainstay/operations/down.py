@@ -39,7 +39,7 @@ def destroy(site: Site, report: Report) -> None:
 
 def _stop_services(site: Site, report: Report) -> None:
     plan = compile_plan(site.spec, ANY_RELEASE)
-    for component in ("keepalived", "haproxy", "nginx", "app", "keeper", "mysql", "etcd"):
+    for component in ("acme", "keepalived", "haproxy", "nginx", "app", "keeper", "mysql", "etcd"):
         stops = {
             name: [
                 Change(component, Unit(service.unit, "stop"), f"stop {service.unit}")

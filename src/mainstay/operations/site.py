@@ -41,7 +41,8 @@ class Site:
     @property
     def authority_file(self) -> Path | None:
         """Where the authority lies that visitors are to trust; None where the certificate is another's, or none."""
-        is_ours = self.spec.https is not None and self.spec.https.certificate is None
+        https = self.spec.https
+        is_ours = https is not None and not https.certificate and not https.acme
         return self.folder / "authority.pem" if is_ours else None
 
     def switched_on(self, machines: Sequence[str]) -> list[str]:

@@ -73,7 +73,7 @@ def up(site: Site, report: Report, consent: Consent) -> Done:
         rollout.carry("app")
         run_release_command(rollout.prepared, report)
         _roll_servers(rollout)
-        rollout.roll("haproxy", "keepalived")
+        _roll_balancers(rollout)
         rollout.remove_leftovers()
         end_old_logins(site, report)
         if strangers:
@@ -97,6 +97,12 @@ def _roll_servers(rollout: Rollout) -> None:
         rollout.roll_on([machine.name for machine in rollout.prepared.site.running("web")], "app", "nginx")
     else:
         rollout.roll("app", "nginx")
+
+
+def _roll_balancers(rollout: Rollout) -> None:
+    """Who asks for a certificate comes after them: the authority's question arrives by their door."""
+    rollout.roll("haproxy", "keepalived")
+    rollout.roll("acme")
 
 
 def _ensure_secrets(site: Site) -> None:

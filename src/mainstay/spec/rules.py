@@ -131,6 +131,12 @@ def ensure_certificate_and_key(draft: Draft) -> Iterator[Issue]:
             yield Issue(("https", name), f"There is no {other} that belongs to it.", fix)
 
 
+def ensure_one_source_of_certificates(draft: Draft) -> Iterator[Issue]:
+    """Yield an issue where a certificate is both brought and asked for."""
+    if draft.https is not None and draft.https.acme and draft.https.certificate:
+        yield Issue(("https", "acme"), "There is a `certificate` already.", "Keep one of the two.")
+
+
 def ensure_a_majority_survives(draft: Draft) -> Iterator[Issue]:
     """Yield an issue where failover is automatic and there are too few machines to lose one and keep a majority."""
     if _is_voted_on(draft) and len(draft.machines or {}) < FEWEST_VOTERS:
@@ -187,6 +193,7 @@ RULES: tuple[Rule, ...] = (
     ensure_virtual_addresses,
     ensure_addresses_of_the_lab,
     ensure_certificate_and_key,
+    ensure_one_source_of_certificates,
     ensure_a_majority_survives,
     ensure_witnesses_vote,
     *NOT_YET,

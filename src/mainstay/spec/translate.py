@@ -12,7 +12,7 @@ from mainstay.spec.sections.app import App
 from mainstay.spec.sections.balancer import Balancer
 from mainstay.spec.sections.database import Database
 from mainstay.spec.sections.firewall import Firewall
-from mainstay.spec.sections.https import Https
+from mainstay.spec.sections.https import Acme, Https
 from mainstay.spec.sections.lab import Lab
 from mainstay.spec.sections.machines import Machine, Ssh
 from mainstay.spec.sections.refusal import REFUSED
@@ -33,6 +33,7 @@ MODELS: Mapping[Path, type[Section]] = MappingProxyType(
         ("app",): App,
         ("database",): Database,
         ("https",): Https,
+        ("https", "acme"): Acme,
         ("firewall",): Firewall,
         ("secrets",): Secrets,
         ("lab",): Lab,
@@ -54,6 +55,7 @@ _EXAMPLES: Mapping[Path, str] = MappingProxyType(
         ("domain",): "Write one such as `domain: shop.test`.",
         ("machines",): "Write one such as `machines: {srv-01: {runs: [balancer, web, app]}}`.",
         ("machines", "*", "runs"): "Write one such as `runs: [web, app]`.",
+        ("https", "acme", "email"): "Write one such as `email: ops@example.org`.",
         ("app", "source"): "Write the application's folder, such as `source: ./app`.",
     }
 )

@@ -61,7 +61,8 @@ def test_machines_stay_in_the_order_of_the_file() -> None:
 @pytest.mark.parametrize("component", COMPONENTS, ids=ORDER)
 def test_every_component_has_a_place(component: Component[Spec]) -> None:
     everything = (a_machine("srv-01", runs=" ".join(TIERS)), a_machine("srv-02", runs="balancer"))
-    assert component.name in [i.component for i in place(everything, ORDER, everything, has_firewall=True)]
+    placed = place(everything, ORDER, everything, has_firewall=True, has_acme=True)
+    assert component.name in [instance.component for instance in placed]
 
 
 def named(*runs: str) -> tuple[Machine, ...]:

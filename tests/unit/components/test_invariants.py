@@ -38,6 +38,11 @@ SITES: dict[str, Spec] = {name: site_of(blueprint(name)) for name in BLUEPRINTS}
     "over TLS": a_site(
         machines=machines_that_run(lb_01="balancer", lb_02="balancer", srv_01="web app"), https="on", firewall="on"
     ),
+    "asked for": a_site(
+        machines=machines_that_run(lb_01="balancer", lb_02="balancer", srv_01="web app"),
+        https={"acme": {"email": "ops@example.org", "directory": "https://ca.test/acme", "authority": "ca.pem"}},
+        firewall="on",
+    ),
     "an own certificate": a_site(https={"certificate": "shop.pem", "key": "shop.key", "port": 8443}, firewall="on"),
 }
 EDGE = {False: ["site"], True: ["site", "plain"]}

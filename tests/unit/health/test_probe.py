@@ -8,10 +8,13 @@ import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
 from importlib import resources
 from pathlib import Path
 
 import pytest
+
+from mainstay.vault.authority import LEAF_LIFETIME, Leaf, found_authority, issue
 
 PROGRAM = resources.files("mainstay.health").joinpath("remote", "probe.py").read_text()
 FAKE_SYSTEMCTL = """\
@@ -168,3 +171,25 @@ def greet(listener: socket.socket, says: bytes) -> None:
     connection, _ = listener.accept()
     with connection:
         connection.sendall(says)
+
+
+@pytest.mark.parametrize(
+    ("days", "trouble"), [(365, ""), (15, ""), (13, "the certificate ends on "), (-1, "the certificate ends on ")]
+)
+def test_a_certificate_is_to_be_renewed_in_time(tmp_path: Path, days: int, trouble: str) -> None:
+    file = tmp_path / "acme.pem"
+    now = datetime.now(UTC)
+    begun = now - LEAF_LIFETIME + timedelta(days=days)
+    leaf = Leaf("edge", "lb-01", "10.77.0.1")
+    file.write_text(issue(found_authority(now), leaf, begun).certificate)
+    (said,) = probe(tmp_path, ("certificate", str(file), ""))
+    assert said.startswith(trouble)
+    assert bool(said) == bool(trouble)
+
+
+@pytest.mark.parametrize("content", ["", "no certificate"])
+def test_a_file_without_a_certificate_is_none(tmp_path: Path, content: str) -> None:
+    file = tmp_path / "acme.pem"
+    assert probe(tmp_path, ("certificate", str(file), "")) == [f"there is no certificate yet at {file}"]
+    file.write_text(content)
+    assert probe(tmp_path, ("certificate", str(file), "")) == [f"there is no certificate yet at {file}"]

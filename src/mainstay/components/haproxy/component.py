@@ -98,7 +98,10 @@ def _site_ports(spec: Spec) -> tuple[Port, ...]:
 
 
 def _identity(view: View[Spec]) -> tuple[File, ...]:
-    """The certificate that visitors see: the user's own, or one of the site's authority; and that which servers see."""
+    """The certificate that visitors see: the user's own, or one of the site's authority; and that which servers see.
+
+    With ACME the authority's is for the time until there is another.
+    """
     https = view.spec.https
     if https is None or "balancer" not in view.machine.roles:
         return ()
@@ -117,12 +120,13 @@ def _router_ports() -> tuple[Port, ...]:
 
 
 def _balancer(view: View[Spec]) -> dict[str, Any]:
-    web = view.peers("nginx")
+    web, acme = view.peers("nginx"), view.peers("acme")
     named = {name.lower() for name in view.spec.web.headers}
     return {
         "balancer": view.spec.balancer,
         "https": view.spec.https,
-        "identity": certificate.identity_path(EDGE),
+        "shown": certificate.folder(EDGE).path if acme else certificate.identity_path(EDGE),
+        "challenged": [(m.name, m.address, view.port(m, "acme", "challenge").number) for m in acme],
         "own_identity": certificate.identity_path(BALANCER),
         "own_authority": certificate.authority_path(BALANCER),
         "most_requests": view.spec.balancer.requests_per_address * COUNTED_SECONDS,

@@ -12,6 +12,8 @@ from concurrent.futures import ThreadPoolExecutor
 from urllib.parse import urlsplit
 
 SECONDS = 3
+LEFT_DAYS = 14
+"""A certificate that nobody has renewed by then is a matter for a person."""
 
 
 def unit(target: str, _host: str) -> str:
@@ -73,7 +75,17 @@ def answer(connection: http.client.HTTPConnection, asked: str, host: str, target
     return "" if status < 400 else f"{target} answers {status}"
 
 
-KINDS = {"unit": unit, "tcp": tcp, "greeting": greeting, "http": by_http}
+def certificate(target: str, _host: str) -> str:
+    """A file must hold a certificate that is good for two more weeks."""
+    asked = ("openssl", "x509", "-in", target, "-noout", "-enddate", "-checkend", str(LEFT_DAYS * 24 * 3600))
+    said = subprocess.run(asked, capture_output=True, text=True, check=False)
+    if said.returncode == 0:
+        return ""
+    _, parting, end = said.stdout.partition("notAfter=")
+    return f"the certificate ends on {end.splitlines()[0]}" if parting else f"there is no certificate yet at {target}"
+
+
+KINDS = {"unit": unit, "tcp": tcp, "greeting": greeting, "http": by_http, "certificate": certificate}
 
 
 def main() -> None:

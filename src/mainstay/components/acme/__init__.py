@@ -1,0 +1,1 @@
+"""Certbot: certificates that browsers know, asked for and renewed by each balancer."""

@@ -1,0 +1,165 @@
+"""Each balancer asks an ACME authority for a certificate, and is given one, whatever else is the matter.
+
+One lab for the file: two balancers, one server, and Pebble in its network, which asks as Let's Encrypt does.
+"""
+
+import http.client
+import re
+import socket
+import ssl
+from collections.abc import Iterator
+
+import pytest
+from cryptography import x509
+
+from tests.lab.load import LOOPBACK, Answer, Load, no_request_failed
+from tests.lab.pebble import ADDRESS as AUTHORITYS_ADDRESS
+from tests.lab.pebble import DIRECTORY, Pebble, pebble
+from tests.lab.site import LabSite, lab_site
+from tests.lab.waiting import becomes
+
+LABS = ("mst-acme",)
+
+PORT = 18210
+DOMAIN = "shop.test"
+BALANCERS = ("lb-01", "lb-02")
+SITES_ADDRESS, NOBODYS_ADDRESS = "10.77.200.1", "10.77.200.9"
+FILE = """\
+name: mst-acme
+domain: {domain}
+machines:
+  lb-01: {{ runs: [balancer] }}
+  lb-02: {{ runs: [balancer] }}
+  srv-01: {{ runs: [web, app] }}
+balancer: {{ addresses: [{address}], takeover: fast }}
+app: {{ source: ./app, wsgi: "guestbook:app" }}
+https: on
+firewall: on
+monitoring: off
+lab: {{ port: {port} }}
+"""
+ACME = f"{{email: ops@example.org, directory: 'https://{AUTHORITYS_ADDRESS}:{DIRECTORY}/dir', authority: ca.pem}}"
+ASKS = "mainstay-acme.service"
+SHOWN, LIVE = "/etc/mainstay/tls/edge/acme.pem", "/etc/letsencrypt"
+FORGET = f"rm -rf {LIVE}/live {LIVE}/archive {LIVE}/renewal"
+SCORE = re.compile(r"Overall exposure level for \S+: ([0-9.]+)")
+MOST = 2.5
+
+
+@pytest.fixture(scope="module")
+def site() -> Iterator[LabSite]:
+    """Up with a certificate of its own authority."""
+    with lab_site("mst-acme", port=PORT) as site:
+        site.file.write_text(FILE.format(domain=DOMAIN, address=SITES_ADDRESS, port=PORT))
+        site.up()
+        yield site
+
+
+@pytest.fixture(scope="module")
+def authority(site: LabSite, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Pebble]:
+    with pebble(site.name, tmp_path_factory.mktemp("pebble")) as authority:
+        authority.believes(SITES_ADDRESS)
+        yield authority
+
+
+def context(*trusted: str) -> ssl.SSLContext:
+    return ssl.create_default_context(cadata="\n".join(trusted))
+
+
+def came(known: ssl.SSLContext, path: str = "/up") -> Answer:
+    """A visitor who comes by the site's name."""
+    try:
+        with (
+            socket.create_connection((LOOPBACK, PORT), timeout=5) as line,
+            known.wrap_socket(line, server_hostname=DOMAIN) as secured,
+        ):
+            secured.sendall(f"GET {path} HTTP/1.1\r\nHost: {DOMAIN}\r\nConnection: close\r\n\r\n".encode())
+            with http.client.HTTPResponse(secured) as response:
+                response.begin()
+                return Answer(response.status, body=response.read())
+    except (OSError, http.client.HTTPException) as error:
+        return Answer(0, trouble=f"{type(error).__name__}: {error}")
+
+
+def serial_on(site: LabSite, balancer: str) -> int:
+    """Of the certificate that a balancer shows from an authority; 0 if it has none."""
+    done = site.tries_on(balancer, "cat", SHOWN)
+    return x509.load_pem_x509_certificate(done.output.encode()).serial_number if done.status == 0 else 0
+
+
+def asks(site: LabSite, balancer: str) -> bool:
+    """Have a balancer ask now; gives whether it got what it asked for."""
+    return site.tries_on(balancer, "systemctl", "restart", ASKS).status == 0
+
+
+def test_each_balancer_is_given_a_certificate_and_no_visitor_notices(site: LabSite, authority: Pebble) -> None:
+    own = (site.kept / "authority.pem").read_text()
+    assert came(context(own)).status == 200
+    (site.project / "ca.pem").write_text(authority.trusted.read_text())
+    site.change("https: on\n", f"https: {{acme: {ACME}}}\n")
+    known = context(own, authority.root())
+    with Load(lambda: came(known), per_second=30) as load:
+        site.up()
+    no_request_failed(load, at_least=60)
+    assert len({serial_on(site, balancer) for balancer in BALANCERS} - {0}) == len(BALANCERS)
+    becomes("Known by all", lambda: came(context(authority.root())).status, lambda status: status == 200, within=10)
+    assert site.does("up").startswith("Nothing to do")
+    site.is_healthy(within=10)
+
+
+def test_a_certificate_that_is_good_for_long_is_kept(site: LabSite, authority: Pebble) -> None:
+    before = serial_on(site, "lb-01")
+    assert asks(site, "lb-01")
+    assert serial_on(site, "lb-01") == before
+
+
+def test_a_name_that_leads_elsewhere_gets_none_and_the_last_one_stays(site: LabSite, authority: Pebble) -> None:
+    before = serial_on(site, "lb-01")
+    site.runs("lb-01", "sh", "-c", FORGET)
+    authority.believes(NOBODYS_ADDRESS)
+    assert not asks(site, "lb-01")
+    assert serial_on(site, "lb-01") == before
+    assert came(context(authority.root())).status == 200
+    assert DOMAIN in site.runs("lb-01", "journalctl", "--unit", ASKS, "--output", "cat")
+    authority.believes(SITES_ADDRESS)
+    assert asks(site, "lb-01")
+    assert serial_on(site, "lb-01") not in (before, 0)
+
+
+@pytest.mark.parametrize(("lost", "asking"), [BALANCERS, BALANCERS[::-1]])
+def test_one_is_renewed_while_the_other_balancer_is_off(
+    site: LabSite, authority: Pebble, lost: str, asking: str
+) -> None:
+    """Whichever of them has the address, and without a visitor's notice."""
+    before = serial_on(site, asking)
+    site.power_off(lost)
+    try:
+        site.runs(asking, "sh", "-c", FORGET)
+        known = context(authority.root())
+        becomes("An answer", lambda: came(known).status, lambda status: status == 200, within=10)
+        with Load(lambda: came(known), per_second=30) as load:
+            assert asks(site, asking)
+        no_request_failed(load, at_least=30)
+        assert serial_on(site, asking) not in (before, 0)
+    finally:
+        site.power_on(lost)
+        site.is_healthy(within=60)
+
+
+def test_an_account_that_the_authority_has_forgotten_is_made_anew(site: LabSite, authority: Pebble) -> None:
+    authority.forgets()
+    authority.believes(SITES_ADDRESS)
+    for balancer in BALANCERS:
+        site.runs(balancer, "sh", "-c", FORGET)
+        assert asks(site, balancer), site.runs(balancer, "journalctl", "--unit", ASKS, "--output", "cat")
+    assert came(context(authority.root())).status == 200
+
+
+def test_who_asks_may_do_little_else(site: LabSite, authority: Pebble) -> None:
+    told = site.runs("lb-01", "systemd-analyze", "security", "--no-pager", ASKS)
+    found = SCORE.search(told)
+    assert found
+    assert float(found[1]) <= MOST
+    private = site.runs("lb-01", "find", LIVE, "/etc/mainstay/tls", "-type", "f", "-name", "*key*", "-perm", "/077")
+    assert private == ""
+    assert site.runs("lb-01", "stat", "--format", "%a", SHOWN).strip() == "600"

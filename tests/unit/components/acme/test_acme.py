@@ -1,0 +1,83 @@
+"""How a certificate is asked for, and what lets the authority's question in."""
+
+import re
+
+import pytest
+
+from mainstay.components.acme.component import PROGRAM, TIMER, asked
+from mainstay.model.install import File, Install
+from mainstay.spec import Spec
+from tests.builders import a_site, machines_that_run
+from tests.vocabulary import compiled
+
+TWO = machines_that_run(lb_01="balancer", lb_02="balancer", srv_01="web app")
+
+
+def asking(**acme: str) -> Spec:
+    return a_site(machines=TWO, https={"acme": {"email": "ops@example.org", **acme}}, firewall="on")
+
+
+def part(spec: Spec, machine: str, component: str) -> Install:
+    return compiled(spec).manifests[machine].parts[component]
+
+
+def files(spec: Spec, machine: str = "lb-01", component: str = "acme") -> dict[str, File]:
+    return {file.path: file for file in part(spec, machine, component).files}
+
+
+def named(spec: Spec) -> str:
+    (name,) = re.findall("--cert-name '(.*?)'", files(spec)[PROGRAM].text)
+    return str(name)
+
+
+def test_only_balancers_ask_and_each_on_its_own_address() -> None:
+    plan = compiled(asking())
+    asking_machines = [name for name, manifest in plan.manifests.items() if "acme" in manifest.parts]
+    assert asking_machines == ["lb-01", "lb-02"]
+    for machine in plan.machines[:2]:
+        assert f"--http-01-address {machine.address} " in files(asking(), machine.name)[PROGRAM].text
+
+
+def test_nobody_asks_unless_the_file_says_so() -> None:
+    plan = compiled(a_site(machines=TWO, https="on"))
+    assert not any("acme" in manifest.parts for manifest in plan.manifests.values())
+    with pytest.raises(LookupError):
+        asked(a_site(machines=TWO, https="on"))
+
+
+def test_another_authority_means_another_certificate() -> None:
+    here, there = asking(directory="https://ca.test/a"), asking(directory="https://ca.test/b")
+    assert named(here) != named(there)
+    assert named(here).startswith("shop.test-")
+
+
+def test_a_server_that_the_machines_do_not_trust_is_known_by_a_file_of_the_project() -> None:
+    given = files(asking(authority="./ca.pem"))
+    assert given["/etc/mainstay/tls/acme/authority.pem"].text == "${file:ca.pem}\n"
+    assert "REQUESTS_CA_BUNDLE=/etc/mainstay/tls/acme/authority.pem" in given[PROGRAM].text
+    assert "REQUESTS_CA_BUNDLE" not in files(asking())[PROGRAM].text
+
+
+def test_a_change_asks_anew() -> None:
+    (service,) = part(asking(), "lb-01", "acme").services
+    assert (service.unit, PROGRAM in service.restart_on) == (TIMER, True)
+
+
+@pytest.mark.parametrize("port", [443, 8443])
+def test_the_authority_is_answered_in_the_clear_and_everybody_else_is_sent_to_tls(port: int) -> None:
+    spec = a_site(machines=TWO, https={"port": port, "acme": {"email": "ops@example.org"}})
+    config = files(spec, component="haproxy")["/etc/haproxy/haproxy.cfg"].text
+    plain = config.partition("frontend plain")[2].partition("\nfrontend")[0]
+    assert re.search(r"redirect .* code 308 unless is_challenge\n", plain)
+    assert "    use_backend acme if is_challenge\n" in plain
+    answering = config.partition("\nbackend acme\n")[2].partition("\nbackend")[0]
+    assert re.findall(r"server (\S+) \S+:(\d+)\n", answering) == [("lb-01", "8402"), ("lb-02", "8402")]
+    assert "ssl crt /etc/mainstay/tls/edge alpn" in config
+
+
+def test_only_balancers_bring_the_question() -> None:
+    rules = files(asking(), component="nftables")["/etc/mainstay/firewall.nft"].text
+    (rule,) = [line for line in rules.splitlines() if "dport 8402" in line]
+    addresses = {machine.name: machine.address for machine in compiled(asking()).machines}
+    assert addresses["lb-02"] in rule
+    assert addresses["srv-01"] not in rule
