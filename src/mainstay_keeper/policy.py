@@ -72,6 +72,7 @@ def broken_rules(policy: Policy) -> tuple[str, ...]:
         (2 * p.endpoint <= p.call, "a call finds time for a second voter after one that is silent"),
         (p.every < p.hearing, "a peer that hears the store has heard it within `hearing`"),
         (2 * p.every <= p.standstill, "writes that stand still are seen to twice before anything follows from it"),
+        (p.settle + 2 * p.every <= p.patience, "a replica is not given up before it can be relied on (settle)"),
         (p.every < p.silence, "who hears the store does not ask its peers"),
     )
     return tuple(sentence for holds, sentence in rules if not holds)

@@ -8,8 +8,12 @@ import pytest
 
 from mainstay.components.keeper.component import PATIENCE
 from mainstay.spec.sections.database import TAKEOVERS
+from mainstay_keeper.actions import Action, WriteSync
+from mainstay_keeper.decide import decide
+from mainstay_keeper.lasting import remembered
 from mainstay_keeper.policy import Policy, broken_rules
 from mainstay_keeper.settings import read
+from tests.unit.mainstay_keeper.builders import NOW, leads, member, primary, seen, sync
 
 NORMAL = Policy()
 
@@ -30,11 +34,27 @@ def test_every_preset_keeps_the_rules(takeover: str) -> None:
         ({"endpoint": 0.7}, "a call finds time for a second voter after one that is silent"),
         ({"hearing": 0.5}, "a peer that hears the store has heard it within `hearing`"),
         ({"standstill": 0.9}, "writes that stand still are seen to twice before anything follows from it"),
+        ({"patience": 1.9}, "a replica is not given up before it can be relied on (settle)"),
         ({"silence": 0.5}, "who hears the store does not ask its peers"),
     ],
 )
 def test_each_rule_can_be_broken(change: dict[str, float], rule: str) -> None:
     assert rule in broken_rules(replace(NORMAL, **change))  # type: ignore[arg-type]  # all of them are seconds
+
+
+@pytest.mark.parametrize("takeover", TAKEOVERS)
+def test_with_every_preset_a_replica_that_has_all_soon_could_take_over(takeover: str) -> None:
+    """Cycle by cycle, while nothing goes wrong: what the primary does first is to put it into the set."""
+    policy = Policy(**PATIENCE[takeover])  # type: ignore[arg-type]  # no preset names a whole number
+    joining = sync(replicas=[], joining=["n2"])
+    looks = seen(primary(ackers=frozenset({"n2"})), member("n2"), leader=leads("n1"), sync=joining, policy=policy)
+    done: tuple[Action, ...] = ()
+    for cycle in range(20):
+        at = NOW + cycle * policy.every
+        looks = replace(looks, now=at, deadline=at + policy.room)
+        looks = replace(looks, since=remembered(looks))
+        done = done or decide(looks).actions
+    assert [action.sync.replicas.keys() for action in done if isinstance(action, WriteSync)] == [{"n2"}]
 
 
 def test_a_keeper_does_not_start_with_numbers_that_break_one(tmp_path: Path) -> None:

@@ -21,7 +21,7 @@ PORT, PEERS = 8008, 8009
 PATIENCE: Mapping[str, Mapping[str, float]] = {
     "fast": {
         "ttl": 3.0, "margin": 0.4, "fence": 0.6, "every": 0.25, "endpoint": 0.3, "call": 0.6,
-        "silence": 0.7, "hearing": 0.4, "standstill": 0.7, "patience": 1.0, "head_start": 1.0,
+        "silence": 0.7, "hearing": 0.4, "standstill": 0.7, "patience": 1.5, "head_start": 1.0,
     },
     "normal": {},
     "safe": {
