@@ -33,10 +33,10 @@ def take(act: Callable[[], str], machines: Sequence[str]) -> tuple[Sample, str]:
     `machines` are the names of the machines' control groups.
     """
     load = os.getloadavg()[0]
-    operator, inside, began = _children_cpu(), _machines_cpu(machines), time.monotonic()
+    operator, inside, began = _children_cpu(), machines_cpu(machines), time.monotonic()
     said = act()
     seconds = time.monotonic() - began
-    return Sample(seconds, _children_cpu() - operator, _machines_cpu(machines) - inside, load), said
+    return Sample(seconds, _children_cpu() - operator, machines_cpu(machines) - inside, load), said
 
 
 def summarise(samples: Sequence[Sample]) -> Facts:
@@ -58,7 +58,7 @@ def _children_cpu() -> float:
     return used.ru_utime + used.ru_stime
 
 
-def _machines_cpu(machines: Sequence[str]) -> float:
+def machines_cpu(machines: Sequence[str]) -> float:
     """Seconds, from the control groups; 0 for a machine that is not there, or whose group systemd made elsewhere."""
     files = (process.unified_hierarchy() / machine / "cpu.stat" for machine in machines)
     return sum(_usage(file) for file in files if file.exists())
