@@ -34,7 +34,7 @@ machines:
 balancer: {{ addresses: [{address}], takeover: fast }}
 app: {{ source: ./app, wsgi: "guestbook:app" }}
 https: on
-firewall: on
+firewall: {{ egress: restricted, reach: [{authority}] }}
 monitoring: off
 lab: {{ port: {port} }}
 """
@@ -42,6 +42,14 @@ ACME = f"{{email: ops@example.org, directory: 'https://{AUTHORITYS_ADDRESS}:{DIR
 ASKS = "mainstay-acme.service"
 SHOWN, LIVE = "/etc/mainstay/tls/edge/acme.pem", "/etc/letsencrypt"
 FORGET = f"rm -rf {LIVE}/live {LIVE}/archive {LIVE}/renewal"
+REACHES = """
+import socket
+try:
+    socket.create_connection(("{address}", 14000), timeout=2).close()
+    print("reached")
+except OSError as error:
+    print(error)
+"""
 SCORE = re.compile(r"Overall exposure level for \S+: ([0-9.]+)")
 MOST = 2.5
 
@@ -50,7 +58,7 @@ MOST = 2.5
 def site() -> Iterator[LabSite]:
     """Up with a certificate of its own authority."""
     with lab_site("mst-acme", port=PORT) as site:
-        site.file.write_text(FILE.format(domain=DOMAIN, address=SITES_ADDRESS, port=PORT))
+        site.file.write_text(FILE.format(domain=DOMAIN, address=SITES_ADDRESS, authority=AUTHORITYS_ADDRESS, port=PORT))
         site.up()
         yield site
 
@@ -163,3 +171,10 @@ def test_who_asks_may_do_little_else(site: LabSite, authority: Pebble) -> None:
     private = site.runs("lb-01", "find", LIVE, "/etc/mainstay/tls", "-type", "f", "-name", "*key*", "-perm", "/077")
     assert private == ""
     assert site.runs("lb-01", "stat", "--format", "%a", SHOWN).strip() == "600"
+
+
+def test_nobody_else_is_reached(site: LabSite, authority: Pebble) -> None:
+    """The certificates came all the same: the authority is named in the file."""
+    for machine in ("lb-01", "srv-01"):
+        assert "refused" in site.runs(machine, "python3", "-c", REACHES.format(address=NOBODYS_ADDRESS))
+        assert site.runs(machine, "python3", "-c", REACHES.format(address=AUTHORITYS_ADDRESS)).strip() == "reached"

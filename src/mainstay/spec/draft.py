@@ -8,6 +8,7 @@ from pydantic import Field
 from mainstay.spec.sections.app import App
 from mainstay.spec.sections.balancer import Balancer
 from mainstay.spec.sections.database import Database
+from mainstay.spec.sections.firewall import Firewall
 from mainstay.spec.sections.https import Https
 from mainstay.spec.sections.machines import Machines, Role
 from mainstay.spec.sections.section import OrOff, Section
@@ -23,6 +24,7 @@ class Draft(Section):
     balancer: Balancer | None = Field(default_factory=Balancer)
     database: Database | None = Field(default_factory=Database)
     https: Annotated[Https | None, OrOff] = Field(default_factory=Https)
+    firewall: Annotated[Firewall | None, OrOff] = Field(default_factory=Firewall)
     monitoring: Switch | None = Field(True)
 
     def running(self, role: Role) -> tuple[str, ...]:

@@ -137,6 +137,13 @@ def ensure_one_source_of_certificates(draft: Draft) -> Iterator[Issue]:
         yield Issue(("https", "acme"), "There is a `certificate` already.", "Keep one of the two.")
 
 
+def ensure_reach_has_a_meaning(draft: Draft) -> Iterator[Issue]:
+    """Yield an issue where it is said what may be reached, though everything may."""
+    if draft.firewall is not None and draft.firewall.reach and draft.firewall.egress == "open":
+        fix = "Write `egress: restricted` beside it, or delete it."
+        yield Issue(("firewall", "reach"), "The machines may connect to anybody as it is.", fix)
+
+
 def ensure_a_majority_survives(draft: Draft) -> Iterator[Issue]:
     """Yield an issue where failover is automatic and there are too few machines to lose one and keep a majority."""
     if _is_voted_on(draft) and len(draft.machines or {}) < FEWEST_VOTERS:
@@ -194,6 +201,7 @@ RULES: tuple[Rule, ...] = (
     ensure_addresses_of_the_lab,
     ensure_certificate_and_key,
     ensure_one_source_of_certificates,
+    ensure_reach_has_a_meaning,
     ensure_a_majority_survives,
     ensure_witnesses_vote,
     *NOT_YET,

@@ -21,6 +21,8 @@ from mainstay.spec.rules import (
     ensure_distinct_addresses,
     ensure_needed_roles_run,
     ensure_one_entry,
+    ensure_one_source_of_certificates,
+    ensure_reach_has_a_meaning,
     ensure_virtual_addresses,
     ensure_web_beside_app,
     ensure_witnesses_vote,
@@ -29,7 +31,8 @@ from mainstay.spec.rules import (
 from mainstay.spec.sections.app import App
 from mainstay.spec.sections.balancer import Balancer, Mode
 from mainstay.spec.sections.database import Database
-from mainstay.spec.sections.https import Https
+from mainstay.spec.sections.firewall import Firewall
+from mainstay.spec.sections.https import Acme, Https
 from mainstay.spec.sections.machines import Machine, Role
 from tests.unit.spec.vocabulary import APP, MINIMAL, says
 
@@ -307,3 +310,19 @@ def test_rules_keep_silent_about_a_broken_section(tmp_path: Path) -> None:
         "mainstay.yaml:9: app.source: This key is missing. Write the application's folder, such as `source: ./app`.",
         'mainstay.yaml:9: app.wsgi: Expected text, found the number 5. Put it in quotes: "5".',
     ]
+
+
+def test_a_certificate_is_brought_or_asked_for() -> None:
+    acme = Acme(email="ops@example.org")
+    both = Https(certificate="a.pem", key="a.key", acme=acme)
+    (issue,) = ensure_one_source_of_certificates(draft().model_copy(update={"https": both}))
+    assert issue.path == ("https", "acme")
+    for one in (Https(acme=acme), Https(certificate="a.pem", key="a.key"), Https(), None):
+        assert list(ensure_one_source_of_certificates(draft().model_copy(update={"https": one}))) == []
+
+
+def test_what_may_be_reached_is_said_where_not_everything_may() -> None:
+    (issue,) = ensure_reach_has_a_meaning(draft().model_copy(update={"firewall": Firewall(reach=("192.0.2.1",))}))
+    assert issue.path == ("firewall", "reach")
+    for one in (Firewall(egress="restricted", reach=("192.0.2.1",)), Firewall(egress="restricted"), Firewall(), None):
+        assert list(ensure_reach_has_a_meaning(draft().model_copy(update={"firewall": one}))) == []

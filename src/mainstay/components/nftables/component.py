@@ -44,6 +44,8 @@ def installs(view: View[Spec]) -> Install:
         "openings": [opening for opening in openings(view) if opening.port.protocol == "tcp"],
         "protocols": [opening for opening in openings(view) if opening.port.protocol != "tcp"],
         "site": [machine.address for machine in view.machines],
+        "is_restricted": view.spec.firewall is not None and view.spec.firewall.egress == "restricted",
+        "reached": _reached(view),
         "ssh_a_minute": SSH_A_MINUTE,
         "rules": RULES,
         "kept": KEPT,
@@ -61,6 +63,12 @@ def installs(view: View[Spec]) -> Install:
         ),
         services=(Service(UNIT, restart_on=(UNIT_FILE,), reload_on=(RULES, PROGRAM)),),
     )
+
+
+def _reached(view: View[Spec]) -> tuple[str, ...]:
+    """Whom the machines may connect to, where that is not everybody."""
+    own = (*(machine.address for machine in view.machines), *view.virtual_addresses)
+    return (*own, *(view.spec.firewall.reach if view.spec.firewall else ()))
 
 
 def openings(view: View[Spec]) -> tuple[Opening, ...]:

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from mainstay.compiler.address import virtual_addresses
 from mainstay.model.plan import Plan
 from mainstay.operations.firewall import CONFIRM
 from mainstay.spec import blueprint
@@ -144,3 +145,19 @@ def test_nobody_came_and_the_ones_before_are_back(machine: Machine) -> None:
 
 def test_nobody_came_and_there_were_none_before(machine: Machine) -> None:
     assert machine.does("back") == (0, ["systemctl stop mainstay-firewall.service"])
+
+
+def test_what_goes_out_is_nobodys_business_unless_the_file_says_so() -> None:
+    assert "hook output" not in file_of(HA.manifests["srv-01"].parts["nftables"], RULES).text
+
+
+def test_with_restricted_egress_only_the_site_and_what_is_named_is_reached() -> None:
+    secured = blueprint("ha").replace(
+        "firewall: off", "firewall: {egress: restricted, reach: [192.0.2.0/24, 198.51.100.7]}"
+    )
+    plan = compiled(site_of(secured))
+    rules = file_of(plan.manifests["srv-01"].parts["nftables"], RULES).text.partition("chain output")[2]
+    (reached,) = [line.strip() for line in rules.splitlines() if "ip daddr" in line]
+    own = (*ADDRESS.values(), *virtual_addresses(site_of(secured)))
+    assert reached == f"ip daddr {{ {', '.join((*own, '192.0.2.0/24', '198.51.100.7'))} }} accept"
+    assert "policy drop" in rules
