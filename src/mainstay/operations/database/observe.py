@@ -20,8 +20,12 @@ FACTS = (
     "   WHERE VARIABLE_NAME = 'Rpl_semi_sync_source_status') AS semi_sync,"
     " (SELECT VARIABLE_VALUE FROM performance_schema.global_status"
     "   WHERE VARIABLE_NAME = 'Rpl_semi_sync_source_clients') AS semi_sync_clients,"
-    " (SELECT COUNT(*) FROM performance_schema.processlist WHERE state = 'Waiting for disk space') AS waiting_for_room"
+    " (SELECT COUNT(*) FROM performance_schema.processlist WHERE state = 'Waiting for disk space') AS waiting_for_room,"
+    " (SELECT MAX(time) FROM performance_schema.processlist"
+    "   WHERE state = 'waiting for handler commit') AS committing_seconds"
 )
+STANDS_STILL_SECONDS = 3
+"""A COMMIT is not written for so long: on a full disk, most often, of which the thread that waits says nothing."""
 
 
 @dataclass(frozen=True)
@@ -82,6 +86,14 @@ def _ask(reach: Reach, machine: str) -> Member:
     return _member(machine, facts[0], following[0] if following else None)
 
 
+def _standing_still(facts: Mapping[str, Any]) -> str:
+    """Why a primary writes nothing; "" if it does."""
+    if facts["waiting_for_room"]:
+        return NO_ROOM.lower()
+    seconds = int(facts["committing_seconds"] or 0)
+    return f"a COMMIT has waited for {seconds} s to be written" if seconds >= STANDS_STILL_SECONDS else ""
+
+
 def _member(machine: str, facts: Mapping[str, Any], following: Mapping[str, Any] | None) -> Member:
     member = Member(
         machine,
@@ -91,8 +103,7 @@ def _member(machine: str, facts: Mapping[str, Any], following: Mapping[str, Any]
     )
     if following is None:
         is_waiting = facts["semi_sync"] == "ON" and int(facts["semi_sync_clients"] or 0) > 0
-        error = NO_ROOM.lower() if facts["waiting_for_room"] else ""
-        return replace(member, is_waited_for=is_waiting, error=error)
+        return replace(member, is_waited_for=is_waiting, error=_standing_still(facts))
     # With its disk full a replica says that it runs and has no lag.
     has_room = NO_ROOM not in (following["Replica_IO_State"], following["Replica_SQL_Running_State"])
     return replace(

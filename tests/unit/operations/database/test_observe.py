@@ -19,6 +19,7 @@ FACTS_OF_ONE = {
     "semi_sync": "ON",
     "semi_sync_clients": "1",
     "waiting_for_room": 0,
+    "committing_seconds": None,
 }
 NEW = {**FACTS_OF_ONE, "read_only": 1, "executed": "", "schema_count": 0, "semi_sync": "OFF", "semi_sync_clients": "0"}
 FOLLOWS = {
@@ -148,3 +149,11 @@ def test_two_primaries_are_an_error() -> None:
 
 def test_a_primary_that_waits_for_room_takes_no_writes() -> None:
     assert member({**FACTS_OF_ONE, "waiting_for_room": 1}).state == "taking no writes: waiting for disk space"
+
+
+@pytest.mark.parametrize(
+    ("seconds", "state"),
+    [(None, "taking writes"), (2, "taking writes"), (3, "taking no writes: a COMMIT has waited for 3 s to be written")],
+)
+def test_a_primary_whose_commits_stand_still_takes_no_writes(seconds: int | None, state: str) -> None:
+    assert member({**FACTS_OF_ONE, "committing_seconds": seconds}).state == state
