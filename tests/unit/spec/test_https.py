@@ -46,6 +46,12 @@ def test_a_certificate_is_brought_or_asked_for(tmp_path: Path) -> None:
     ]
 
 
+@pytest.mark.parametrize("path", ["/../..", "/a/../b", "//", "/a b", "/a'"])
+def test_an_authoritys_path_stays_where_it_is(tmp_path: Path, path: str) -> None:
+    written = f'https: {{acme: {{email: a@b.org, directory: "https://ca.test{path}"}}}}\n'
+    assert "is not the URL of an ACME directory" in says(tmp_path, REST + written)[0]
+
+
 def test_who_is_asked_must_be_named_well(tmp_path: Path) -> None:
     written = "https: {acme: {email: a@b.org, directory: 'http://ca.test'}}\n"
     assert says(tmp_path, REST + written) == [

@@ -20,7 +20,7 @@ Email = Annotated[
 DirectoryUrl = Annotated[
     str,
     Matching(
-        r"https://[A-Za-z0-9.-]+(:[0-9]+)?(/[A-Za-z0-9._/-]*)?",
+        r"https://[A-Za-z0-9.-]+(:[0-9]+)?(/[A-Za-z0-9_-][A-Za-z0-9._-]*)*/?",
         "the URL of an ACME directory",
         f"Write one such as {LETS_ENCRYPT}.",
     ),
