@@ -1,9 +1,11 @@
-"""What a keeper answers to its peers alone: they show each other certificates of the site's authority.
+"""What a keeper answers to its peers, and to monitoring: who asks shows a certificate of the site's authority.
 
 GET /clock          {"now"}: what its clock says, which a question has to name
 GET /applied?gtid=  200 once MySQL has executed this set; waits for it half a second at most
 POST /failsafe      200 if the leader that asks may go on without the store (see `failsafe`)
 else 503, 403 for who is no keeper, 404 for what nobody knows. The body is JSON.
+
+GET /metrics        what `metrics` says, to whoever shows any certificate of that authority: monitoring is no keeper
 """
 
 import json
@@ -15,7 +17,7 @@ from http.server import BaseHTTPRequestHandler
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
-from mainstay_keeper import clock
+from mainstay_keeper import clock, metrics
 from mainstay_keeper.failsafe import Question
 from mainstay_keeper.rest import Answering, Server
 from mainstay_keeper.sql import Connect, Line, MysqlError
@@ -30,10 +32,11 @@ ANYBODY = ""
 
 @dataclass(frozen=True)
 class Answers:
-    """What is asked, and who knows; `is_applied` as `has_applied`."""
+    """What is asked, and who knows; `is_applied` as `has_applied`, `measured` as `metrics.text`."""
 
     agree: Callable[[Question], bool]
     is_applied: Callable[[str], bool]
+    measured: Callable[[], str]
 
     def to(self, peer: str, path: str, body: bytes) -> bool | None:
         """Yes, no, or None if nobody knows the question; `peer` is the machine that asks, ANYBODY without TLS.
@@ -79,7 +82,10 @@ def handler(answers: Answers) -> type[BaseHTTPRequestHandler]:
 
     class Handler(Answering):
         def do_GET(self) -> None:
-            self._judge(b"")
+            if urlsplit(self.path).path == "/metrics":
+                self.send(200, metrics.CONTENT_TYPE, answers.measured())
+            else:
+                self._judge(b"")
 
         def do_POST(self) -> None:
             self._judge(self.rfile.read(min(MOST_BYTES, int(self.headers.get("Content-Length", 0)))))

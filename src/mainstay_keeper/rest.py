@@ -125,12 +125,16 @@ class Answering(BaseHTTPRequestHandler):
 
     def answer(self, is_so: bool | None, body: Any, refusal: int = 503) -> None:
         """Yes, no, or (None) that nobody knows the question."""
-        text = json.dumps(body).encode()
-        self.send_response(404 if is_so is None else 200 if is_so else refusal)
-        self.send_header("Content-Type", "application/json")
-        self.send_header("Content-Length", str(len(text)))
+        self.send(404 if is_so is None else 200 if is_so else refusal, "application/json", json.dumps(body))
+
+    def send(self, status: int, kind: str, text: str) -> None:
+        """A whole answer, of this content type."""
+        body = text.encode()
+        self.send_response(status)
+        self.send_header("Content-Type", kind)
+        self.send_header("Content-Length", str(len(body)))
         self.end_headers()
-        self.wfile.write(text)
+        self.wfile.write(body)
 
     def log_message(self, *_: Any) -> None:
         """Several questions a second: not worth a line each."""

@@ -10,7 +10,7 @@ import traceback
 from collections.abc import Callable
 from dataclasses import replace
 
-from mainstay_keeper import clock, rest
+from mainstay_keeper import clock, metrics, rest
 from mainstay_keeper.act import Hands
 from mainstay_keeper.actions import Rebuild
 from mainstay_keeper.control import Control, serve
@@ -67,7 +67,7 @@ def run_keeper(settings: Settings) -> None:
     failsafe = Failsafe(settings.policy, peers, prolonged=prolong)
     cycle = _cycle(settings, bell, mysqld, failsafe, peers)
     web = rest.Server((settings.address, settings.port), rest.handler(told))
-    answers = Answers(failsafe.agree, has_applied)
+    answers = Answers(failsafe.agree, has_applied, lambda: metrics.text(told(), len(settings.members), clock.now()))
     peering = PeerServer((settings.address, settings.peer_port), answers, _server_context(settings))
     control = serve(Control(lambda: Orders(_etcd(settings), keys), told, bell))
     ear = Ear(bell.ring)

@@ -1,9 +1,10 @@
 """Keepers ask each other over TLS: who is none learns nothing, and nobody asks in another's name."""
 
+import http.client
 import ssl
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -51,7 +52,8 @@ def serving(other: Other, context: ssl.SSLContext | None) -> Iterator[Other]:
             other.connections += 1
             return super().get_request()
 
-    server = Counting((HERE, 0), Answers(other.agree, lambda gtid: gtid in other.applied), context)
+    answers = Answers(other.agree, lambda gtid: gtid in other.applied, lambda: "is_up 1\n")
+    server = Counting((HERE, 0), answers, context)
     other.port = server.server_address[1]
     thread = threading.Thread(target=server.serve_forever, args=(0.01,))
     thread.start()
@@ -120,13 +122,34 @@ def test_who_shows_no_certificate_is_told_nothing(other: Other, certify: Certify
     assert other.peers(None).time_at("n2") is None
 
 
+def scraped(other: Other, context: ssl.SSLContext) -> tuple[int, str | None, str]:
+    line = http.client.HTTPSConnection(HERE, other.port, timeout=5, context=context)
+    with closing(line):
+        line.request("GET", "/metrics")
+        answer = line.getresponse()
+        return answer.status, answer.getheader("Content-Type"), answer.read().decode()
+
+
+@pytest.mark.parametrize("purpose", ["keeper", "prometheus"])
+def test_whoever_is_of_the_site_may_measure(other: Other, certify: Certify, purpose: str) -> None:
+    authority, identity = certify(purpose, "n9")
+    said = scraped(other, context_of(authority, identity, identity))
+    assert said == (200, "text/plain; version=0.0.4; charset=utf-8", "is_up 1\n")
+
+
+def test_who_shows_no_certificate_does_not_measure(other: Other, certify: Certify) -> None:
+    authority, _ = certify("keeper", "n1")
+    with pytest.raises((OSError, http.client.HTTPException)):
+        scraped(other, ssl.create_default_context(cafile=authority))
+
+
 def test_a_site_without_tls_asks_in_the_clear() -> None:
     with serving(Other(), None) as other:
         assert other.peers(None).agrees("n2", Question("n1", 7, 0.0, 5.0))
 
 
 def test_what_is_no_question_is_answered_with_no() -> None:
-    answers = Answers(lambda _: True, lambda _: True)
+    answers = Answers(lambda _: True, lambda _: True, lambda: "")
     assert answers.to("n1", "/nothing", b"") is None
     for path, body in (("/failsafe", b"{}"), ("/failsafe", b"?"), ("/applied", b"")):
         with pytest.raises((ValueError, TypeError, KeyError)):

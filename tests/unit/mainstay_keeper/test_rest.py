@@ -66,8 +66,10 @@ def test_a_word_that_is_old_counts_for_nothing() -> None:
     assert answered(told(REPLICA, leader="two"), NOW + 3) == []
 
 
-def test_nobody_knows_other_questions() -> None:
-    assert holds("/", {}, told(PRIMARY), NOW) is None
+@pytest.mark.parametrize("path", ["/", "/metrics"])
+def test_nobody_knows_other_questions(path: str) -> None:
+    """Monitoring asks where it has to show a certificate: see `test_peering`."""
+    assert holds(path, {}, told(PRIMARY), NOW) is None
 
 
 def test_the_body() -> None:
