@@ -63,13 +63,16 @@ def _summary(plan: Plan, machine: Machine) -> Iterator[str]:
 
 
 def _rows(prefix: str, noun: Exposure | Install) -> Iterator[str]:
-    """A line for each item of each list; a file's content is the name of the template it is a copy of."""
+    """A line for each item of each list, and each answer; a file's content names the template it is a copy of."""
     for kind, items in asdict(noun).items():
-        yield from (f"  {prefix}{kind}: {json.dumps(item)}" for item in items)
+        rows = (items,) if isinstance(items, bool) else items
+        yield from (f"  {prefix}{kind}: {json.dumps(item)}" for item in rows)
 
 
 def _copied_from(component: str, file: File) -> str:
     """The template that a file is as it stands, or holds our own source by; such a file is not stored again."""
-    templates = {template.name: template.read_text() for template in (COMPONENTS / component / "templates").iterdir()}
+    here = {template.name: template.read_text() for template in (COMPONENTS / component).glob("templates/*")}
+    rules = {f"{path.parent.name}/alerts.yml": path.read_text() for path in COMPONENTS.glob("*/alerts.yml")}
+    templates = {**here, **rules}
     held = [name for name, text in templates.items() if "sources(" in text and file.path.endswith(f"/{name}")]
     return next((name for name, text in templates.items() if text == file.text), next(iter(held), ""))

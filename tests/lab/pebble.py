@@ -89,7 +89,7 @@ def pebble(lab: str, folder: Path) -> Iterator[Pebble]:
     listens = {"listenAddress": f"0.0.0.0:{DIRECTORY}", "managementListenAddress": f"0.0.0.0:{ROOTS}"}
     asks = {"httpPort": 80, "tlsPort": 443, "ocspResponderURL": ""}
     (folder / "pebble.json").write_text(json.dumps({"pebble": {**door, **listens, **asks}}))
-    _make_door(folder)
+    make_door(folder)
     server = Pebble(lab, folder, [])
     try:
         server.begins()
@@ -98,7 +98,7 @@ def pebble(lab: str, folder: Path) -> Iterator[Pebble]:
         server.ends()
 
 
-def _make_door(folder: Path) -> None:
+def make_door(folder: Path) -> None:
     """A certificate for the authority's own address, which is its own authority."""
     key = ec.generate_private_key(ec.SECP256R1())
     name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "pebble")])

@@ -2,6 +2,7 @@
 
 import sys
 import time
+from collections.abc import Iterator
 
 import click
 from rich.live import Live
@@ -12,6 +13,7 @@ from mainstay.cli.output import show, wide_console
 from mainstay.operations.status import Status, state_of, status
 
 WATCH_SECONDS = 1.0
+ALERT_COLOURS = {"critical": "red", "warning": "yellow", "info": "dim"}
 COLOURS = {"healthy": "green", "unhealthy": "red", "unknown": "yellow"}
 
 
@@ -60,9 +62,19 @@ def _table(found: Status) -> Table:
             table.add_row(
                 f"[bold]{name}[/]", address, health.component + role, f"[{COLOURS[state]}]{state}[/]", health.why
             )
-    if found.trouble:
-        table.caption = found.trouble
+    table.caption_justify = "left"
+    table.caption = "\n".join((*([found.trouble] if found.trouble else []), *_alerts(found)))
     return table
+
+
+def _alerts(found: Status) -> Iterator[str]:
+    """What is firing, a line each."""
+    if found.alerts is None:
+        return
+    if found.alerts.trouble:
+        yield f"[yellow]What is firing cannot be said: {found.alerts.trouble}[/]"
+    for alert in found.alerts.firing:
+        yield f"[{ALERT_COLOURS[alert.severity]}]{alert.name}[/] {alert.summary} [dim]{alert.runbook}[/]"
 
 
 def _role(found: Status, machine: str) -> str:

@@ -1,16 +1,25 @@
 """Every component, by hand, in the order in which a machine receives them."""
 
 from mainstay.components.acme.component import ACME
+from mainstay.components.alertmanager.component import ALERTMANAGER
 from mainstay.components.app.component import APP
 from mainstay.components.base.component import BASE
+from mainstay.components.blackbox_exporter.component import BLACKBOX_EXPORTER
 from mainstay.components.etcd.component import ETCD
 from mainstay.components.haproxy.component import HAPROXY
 from mainstay.components.keepalived.component import KEEPALIVED
 from mainstay.components.keeper.component import KEEPER
 from mainstay.components.mysql.component import MYSQL
+from mainstay.components.mysqld_exporter.component import MYSQLD_EXPORTER
 from mainstay.components.nftables.component import NFTABLES
 from mainstay.components.nginx.component import NGINX
+from mainstay.components.nginx_exporter.component import NGINX_EXPORTER
+from mainstay.components.node_exporter.component import NODE_EXPORTER
+from mainstay.components.prometheus.component import PROMETHEUS
 from mainstay.model.component import Component
 from mainstay.spec import Spec
 
-COMPONENTS: tuple[Component[Spec], ...] = (BASE, NFTABLES, ETCD, MYSQL, KEEPER, HAPROXY, ACME, KEEPALIVED, APP, NGINX)
+COMPONENTS: tuple[Component[Spec], ...] = (
+    BASE, NFTABLES, ETCD, MYSQL, KEEPER, HAPROXY, ACME, KEEPALIVED, APP, NGINX,
+    NODE_EXPORTER, MYSQLD_EXPORTER, NGINX_EXPORTER, BLACKBOX_EXPORTER, PROMETHEUS, ALERTMANAGER,
+)  # fmt: skip

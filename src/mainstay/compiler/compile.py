@@ -20,9 +20,14 @@ def compile_plan(spec: Spec, release: str) -> Plan:
     by_name = {component.name: component for component in COMPONENTS}
     machines = address(spec)
     voting = voters(machines, spec.database.failover)
-    has_acme = spec.https is not None and spec.https.acme is not None
-    has_firewall = spec.firewall is not None
-    instances = place(machines, tuple(by_name), voting, has_firewall=has_firewall, has_acme=has_acme)
+    instances = place(
+        machines,
+        tuple(by_name),
+        voting,
+        has_firewall=spec.firewall is not None,
+        has_acme=spec.https is not None and spec.https.acme is not None,
+        has_monitoring=spec.monitoring is not None,
+    )
     exposures = {i: by_name[i.component].exposes(spec, i.machine) for i in instances}
     ensure_no_clash(exposures)
     moving = virtual_addresses(spec)

@@ -9,10 +9,14 @@ TIERS: dict[str, tuple[str, ...]] = {
     "web": ("nginx",),
     "app": ("app",),
     "database": ("mysql",),
+    "monitoring": ("prometheus", "alertmanager", "blackbox_exporter"),
     "witness": (),
 }
 EVERYWHERE = ("base",)
 WITH_FIREWALL = ("nftables",)
+MEASURED = ("node_exporter",)
+"""On every machine where monitoring is on; beside some tiers there is more to measure."""
+MEASURED_BESIDE = {"web": ("nginx_exporter",), "database": ("mysqld_exporter",)}
 SEVERAL_BALANCERS = ("keepalived",)
 WITH_ACME = ("acme",)
 WITH_DATABASE = ("haproxy",)
@@ -56,9 +60,11 @@ def place(
     *,
     has_firewall: bool = False,
     has_acme: bool = False,
+    has_monitoring: bool = False,
 ) -> tuple[Instance, ...]:
     """Every instance, machine by machine as in the file, each machine's components in the catalogue's `order`."""
-    everywhere = EVERYWHERE + (WITH_FIREWALL if has_firewall else ())
+    everywhere = EVERYWHERE + (WITH_FIREWALL if has_firewall else ()) + (MEASURED if has_monitoring else ())
+    beside = MEASURED_BESIDE if has_monitoring else {}
     has_database = any("database" in machine.roles for machine in machines)
     balancers = sum("balancer" in machine.roles for machine in machines)
     tiers = {
@@ -74,6 +80,6 @@ def place(
         for machine in machines
         for component in order
         if component in everywhere
-        or any(component in tiers[role] for role in machine.roles)
+        or any(component in (*tiers[role], *beside.get(role, ())) for role in machine.roles)
         or (component in VOTING and machine in voting)
     )

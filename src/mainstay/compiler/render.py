@@ -10,8 +10,9 @@ from mainstay.model.install import Content
 
 
 def render(component: str, content: Content) -> str:
-    """The text of a template in the component's `templates/` folder; an undefined variable is an error."""
-    name = f"{component}/templates/{content.template}"
+    """The text of a template of the component, or of another one's folder; an undefined variable is an error."""
+    folder = content.beside or f"{component}/templates"
+    name = f"{folder}/{content.template}"
     if content.variables is None:
         return _template(name)
     variables: dict[str, Any] = dict(content.variables)

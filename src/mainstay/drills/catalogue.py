@@ -7,8 +7,8 @@ from mainstay.model.exposure import Exposure
 from mainstay.model.fault import FROZEN, KILLED, STOPPED, Fault
 from mainstay.model.machine import Instance, Machine
 
-BALANCER, SERVER, PRIMARY, REPLICA, VOTER = "balancer", "server", "primary", "replica", "voter"
-ROLES = (BALANCER, SERVER, PRIMARY, REPLICA, VOTER)
+BALANCER, SERVER, PRIMARY, REPLICA, VOTER, MONITOR = "balancer", "server", "primary", "replica", "voter", "monitor"
+ROLES = (BALANCER, SERVER, PRIMARY, REPLICA, VOTER, MONITOR)
 POWER_OFF, POWER_CYCLE, STALLED = "power-off", "power-cycle", "cpu-stalled"
 CUT_OFF, ONE_WAY, CUT_APART = "cut-off", "cut-off-one-way", "cut-apart"
 DISK_FULL, DRAINED, SWITCHOVER = "disk-full", "drained", "switchover"
@@ -41,6 +41,7 @@ MACHINE_LIMITS: Mapping[str, Mapping[str, float]] = {
     PRIMARY: dict.fromkeys((*_ANY, CUT_APART), 9.0) | {SWITCHOVER: 0.1},
     REPLICA: dict.fromkeys(_ANY, 2.0),
     VOTER: dict.fromkeys(_ANY, 2.0),
+    MONITOR: dict.fromkeys(_ANY, 2.0),
 }
 """Seconds without an answer, by role. The same for every site, so that a design is measured and not excused."""
 
@@ -113,6 +114,7 @@ def catalogue(exposures: Mapping[Instance, Exposure], machines: Sequence[Machine
         SERVER: sum("web" in m.roles or "app" in m.roles for m in machines),
         PRIMARY: (databases := sum("database" in m.roles for m in machines)),
         REPLICA: max(0, databases - 1),
+        MONITOR: sum("monitoring" in m.roles for m in machines),
         VOTER: sum(any(f.role == VOTER for f in exposure.faults) for exposure in exposures.values()),
     }
     drills: list[Drill] = []
@@ -152,6 +154,9 @@ def _of_machines(role: str, number: int) -> list[Drill]:
 
 
 def _whom(role: str) -> str:
-    return {BALANCER: "the balancer that has the site's address", SERVER: "a server", VOTER: "a voter"}.get(
-        role, f"the {role}"
-    )
+    return {
+        BALANCER: "the balancer that has the site's address",
+        SERVER: "a server",
+        VOTER: "a voter",
+        MONITOR: "a machine that monitors",
+    }.get(role, f"the {role}")

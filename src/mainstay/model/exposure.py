@@ -30,8 +30,8 @@ class Probe:
     kind "unit": `target` is a systemd unit that must be active.
     kind "tcp":  `target` is `address:port` and must accept a connection.
     kind "greeting": as "tcp", and whoever is behind it must speak first, as MySQL does.
-    kind "http": `target` is a URL, or `unix:SOCKET:/PATH`, and must answer with a status below 400; `host` is the
-    Host header.
+    kind "http": `target` is a URL, `unix:SOCKET:/PATH`, or `tls:PURPOSE:URL` where the machine's certificate for that
+    purpose is shown; it must answer with a status below 400. `host` is the Host header.
     kind "certificate": `target` is a PEM file whose first certificate must be good for two more weeks.
     """
 
@@ -42,9 +42,25 @@ class Probe:
 
 
 @dataclass(frozen=True)
+class Metrics:
+    """Where an instance shows its figures, in Prometheus' text format.
+
+    They are asked for at its port of this name, by TLS, with a certificate of the site on both sides.
+    """
+
+    port: str
+    path: str = "/metrics"
+
+
+@dataclass(frozen=True)
 class Exposure:
-    """The ports and probes of one instance, and how it may be hurt."""
+    """The ports and probes of one instance, how it may be hurt, what it measures, and when to worry.
+
+    `has_alerts`: the folder of the component holds `alerts.yml`, rules of Prometheus.
+    """
 
     ports: tuple[Port, ...] = ()
     probes: tuple[Probe, ...] = ()
     faults: tuple[Fault, ...] = ()
+    metrics: tuple[Metrics, ...] = ()
+    has_alerts: bool = False

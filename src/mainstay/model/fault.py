@@ -10,7 +10,7 @@ class Fault:
     """One thing that can be done to an instance's process, and the longest silence of the site that it may cause.
 
     name: KILLED (SIGKILL to every process of the unit), STOPPED (`systemctl stop`) or FROZEN (SIGSTOP).
-    role: whom it hits: "balancer", "server", "database" or "voter". `program` tells it from others of the role.
+    role: whom it hits: "balancer", "server", "database", "voter" or "monitor". `program` tells it from others.
     units: the systemd units it is done to. `is_graceful`: only requests under way at that moment may fail.
     """
 

@@ -25,10 +25,14 @@ class Directory:
 
 @dataclass(frozen=True)
 class Content:
-    """A file of the component's `templates/` folder and what it is rendered with; None copies it as it stands."""
+    """A file of the component's `templates/` folder and what it is rendered with; None copies it as it stands.
+
+    With `beside` it is one that lies beside the `component.py` of that component.
+    """
 
     template: str
     variables: Mapping[str, Any] | None = None
+    beside: str = ""
 
 
 @dataclass(frozen=True)

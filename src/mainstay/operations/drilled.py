@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from mainstay.compiler.place import voters
 from mainstay.drills.attempt import PROBE, READ, WRITE
-from mainstay.drills.catalogue import BALANCER, CUT_APART, DRAINED, PRIMARY, REPLICA, SERVER, VOTER, Drill
+from mainstay.drills.catalogue import BALANCER, CUT_APART, DRAINED, MONITOR, PRIMARY, REPLICA, SERVER, VOTER, Drill
 from mainstay.drills.exchange import Door
 from mainstay.drills.hurting import Hurt
 from mainstay.drills.load import Load
@@ -79,6 +79,7 @@ def victim_of(site: Site, drill: Drill, number: int) -> Hurt:
         SERVER: servers if drill.is_for_servers else [name for name in servers if name != primary] or servers,
         PRIMARY: [primary] if primary else [],
         REPLICA: [name for name in databases if name != primary],
+        MONITOR: [m.name for m in site.running("monitoring")],
         VOTER: voting if drill.is_of_process else [name for name in voting if name != primary],
     }[drill.role]
     if drill.act == DRAINED:

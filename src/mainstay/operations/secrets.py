@@ -22,7 +22,7 @@ class Known:
 
 def known(site: Site) -> tuple[Known, ...]:
     """The user's own secrets, then the passwords made here."""
-    used = site.spec.app.secrets
+    used = site.spec.own_secrets
     own = sorted({*site.vault.yours.all()})
     return (
         *(Known(name, "you", name in used) for name in own),
@@ -32,7 +32,7 @@ def known(site: Site) -> tuple[Known, ...]:
 
 def missing(site: Site) -> tuple[str, ...]:
     """Those that the file names and that are not set."""
-    return tuple(name for name in site.spec.app.secrets if name not in site.vault.yours.all())
+    return tuple(name for name in site.spec.own_secrets if name not in site.vault.yours.all())
 
 
 def change_own(site: Site, change: Callable[[dict[str, str]], Mapping[str, str]]) -> None:

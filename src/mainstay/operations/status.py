@@ -1,11 +1,16 @@
 """`status`: every part, its health, the roles, the endpoints."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from mainstay.compiler.compile import compile_plan
+from mainstay.grounds.errors import GroundError
 from mainstay.health.examine import Examined, Health, examine
+from mainstay.model.exposure import Exposure
+from mainstay.model.machine import Instance
+from mainstay.operations.alerting.asking import first_that_answers
+from mainstay.operations.alerting.firing import Firing, firing
 from mainstay.operations.database.keepers import Keepers, ask
 from mainstay.operations.database.observe import Member, observe, primary_of
 from mainstay.operations.errors import OperationError
@@ -19,8 +24,16 @@ NOT_MADE = "it has not been made yet: run `mainstay up`"
 
 
 @dataclass(frozen=True)
+class Alerts:
+    """What is firing; `trouble`: why that cannot be said."""
+
+    firing: tuple[Firing, ...] = ()
+    trouble: str = ""
+
+
+@dataclass(frozen=True)
 class Status:
-    """A site as it stands."""
+    """A site as it stands; `alerts` is None where monitoring is off."""
 
     site: Site
     endpoints: tuple[str, ...]
@@ -30,6 +43,7 @@ class Status:
     primary: str | None
     trouble: str = ""
     keepers: Keepers | None = None
+    alerts: Alerts | None = None
 
     @property
     def is_healthy(self) -> bool:
@@ -87,6 +101,7 @@ class Status:
             "endpoints": self._endpoints(),
             "machines": {m.name: self._machine(m.name, m.address) for m in self.site.machines},
             "database": self._database() if self.members else None,
+            "alerts": [alert.to_json() for alert in self.alerts.firing] if self.alerts else None,
         }
 
     def _endpoints(self) -> dict[str, Any]:
@@ -128,10 +143,20 @@ def status(site: Site) -> Status:
     keepers = ask(site, running) if site.spec.is_failover_automatic else None
     members = _members(site, running, "the machine is off" if known else NOT_MADE)
     out = noted(site) if running else frozenset()
+    alerts = _alerts(site, plan.exposures, running)
     try:
-        return Status(site, endpoints, out, examined, members, primary_of(members), keepers=keepers)
+        return Status(site, endpoints, out, examined, members, primary_of(members), keepers=keepers, alerts=alerts)
     except OperationError as two_primaries:
-        return Status(site, endpoints, out, examined, members, None, str(two_primaries))
+        return Status(site, endpoints, out, examined, members, None, str(two_primaries), alerts=alerts)
+
+
+def _alerts(site: Site, exposures: Mapping[Instance, Exposure], running: Sequence[str]) -> Alerts | None:
+    if site.spec.monitoring is None:
+        return None
+    try:
+        return Alerts(firing(first_that_answers(site, exposures, running)))
+    except (OperationError, GroundError) as error:
+        return Alerts(trouble=str(error).splitlines()[0])
 
 
 def _members(site: Site, running: Collection[str], otherwise: str) -> dict[str, Member]:

@@ -72,8 +72,7 @@ def up(site: Site, report: Report, consent: Consent) -> Done:
         rollout.roll("haproxy", role="app")
         rollout.carry("app")
         run_release_command(rollout.prepared, report)
-        _roll_servers(rollout)
-        _roll_balancers(rollout)
+        _roll_tiers(rollout)
         rollout.remove_leftovers()
         end_old_logins(site, report)
         if strangers:
@@ -86,6 +85,13 @@ def _begun(site: Site, report: Report) -> Rollout:
     rollout = Rollout(prepare(site), report)
     rollout.begin()
     return rollout
+
+
+def _roll_tiers(rollout: Rollout) -> None:
+    """Servers before the balancers that hear of them, and all before those who watch."""
+    _roll_servers(rollout)
+    _roll_balancers(rollout)
+    _roll_monitoring(rollout)
 
 
 def _roll_servers(rollout: Rollout) -> None:
@@ -105,13 +111,20 @@ def _roll_balancers(rollout: Rollout) -> None:
     rollout.roll("acme")
 
 
+def _roll_monitoring(rollout: Rollout) -> None:
+    """What shows figures all at once, since nobody waits for it; who watches one by one."""
+    everywhere = [machine.name for machine in rollout.prepared.plan.machines]
+    rollout.roll_on(everywhere, "node_exporter", "mysqld_exporter", "nginx_exporter")
+    rollout.roll("alertmanager", "blackbox_exporter", "prometheus")
+
+
 def _ensure_secrets(site: Site) -> None:
     """They are of this ground and readable; those that the file names are set; the visitors' certificate will do."""
     claim(site)
     site.vault.store.ensure_sealed()
-    if missing := [name for name in site.spec.app.secrets if name not in site.vault.yours.all()]:
+    if missing := [name for name in site.spec.own_secrets if name not in site.vault.yours.all()]:
         orders = " and ".join(f"`mainstay secret set {name}`" for name in missing)
-        raise OperationError(f"`app: env` names secrets that are not set: {', '.join(missing)}.", f"Run {orders}.")
+        raise OperationError(f"The file names secrets that are not set: {', '.join(missing)}.", f"Run {orders}.")
     https = site.spec.https
     if https and https.certificate and https.key:
         site.vault.ensure_fits(https.certificate, https.key, site.spec.domain)

@@ -11,21 +11,25 @@ from mainstay.spec.sections.database import Database
 from mainstay.spec.sections.firewall import Firewall
 from mainstay.spec.sections.https import Https
 from mainstay.spec.sections.machines import Machines, Role
+from mainstay.spec.sections.monitoring import Monitoring
 from mainstay.spec.sections.section import OrOff, Section
-from mainstay.spec.sections.units import Switch
 
 
 class Draft(Section):
-    """The sections the rules ask about; None stands for a broken one, `written` names all top-level keys."""
+    """The sections the rules ask about; None stands for a broken one, or one that is off.
+
+    `written` names all top-level keys, `broken` those that were refused.
+    """
 
     written: frozenset[str]
+    broken: frozenset[str] = frozenset()
     machines: Machines | None = None
     app: App | None = None
     balancer: Balancer | None = Field(default_factory=Balancer)
     database: Database | None = Field(default_factory=Database)
     https: Annotated[Https | None, OrOff] = Field(default_factory=Https)
     firewall: Annotated[Firewall | None, OrOff] = Field(default_factory=Firewall)
-    monitoring: Switch | None = Field(True)
+    monitoring: Annotated[Monitoring | None, OrOff] = Field(default_factory=Monitoring)
 
     def running(self, role: Role) -> tuple[str, ...]:
         """Return the names of the machines that run the role; nobody does while `machines` is broken."""
@@ -34,6 +38,8 @@ class Draft(Section):
 
 def drafted(data: Mapping[str, object], broken: frozenset[str]) -> Draft:
     """Return the draft of a file's data, of which the top-level keys in `broken` were refused."""
-    asked = Draft.model_fields.keys() - {"written"}
+    asked = Draft.model_fields.keys() - {"written", "broken"}
     sound = {key: {} if data[key] is None else data[key] for key in asked & data.keys() - broken}
-    return Draft.model_validate({"written": frozenset(data), **sound, **dict.fromkeys(asked & broken)})
+    return Draft.model_validate(
+        {"written": frozenset(data), "broken": broken, **sound, **dict.fromkeys(asked & broken)}
+    )

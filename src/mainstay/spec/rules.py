@@ -4,7 +4,6 @@ from collections.abc import Callable, Iterator
 
 from mainstay.spec.draft import Draft
 from mainstay.spec.lab_addresses import FIRST, LAST, derived, is_within
-from mainstay.spec.not_yet import NOT_YET
 from mainstay.spec.problem import Issue
 from mainstay.spec.sections.balancer import Balancer
 from mainstay.spec.sections.machines import Role
@@ -162,6 +161,32 @@ def ensure_witnesses_vote(draft: Draft) -> Iterator[Issue]:
         yield Issue(("machines", name, "runs"), what, "Take witness away, or write `failover: automatic`.")
 
 
+def ensure_somebody_monitors(draft: Draft) -> Iterator[Issue]:
+    """Yield an issue where monitoring is on and no machine does it."""
+    if draft.monitoring and draft.machines and not draft.running("monitoring"):
+        unless = "" if "monitoring" in draft.written else " unless you say otherwise"
+        fix = "Add a machine such as `mon-01: {runs: [monitoring]}`, or write `monitoring: off`."
+        yield Issue(("monitoring",), f"Monitoring is on{unless}, and no machine runs it.", fix)
+
+
+def ensure_monitors_monitor(draft: Draft) -> Iterator[Issue]:
+    """Yield an issue for each machine that is to monitor where monitoring is off."""
+    if draft.monitoring or "monitoring" in draft.broken:
+        return
+    for name in draft.running("monitoring"):
+        fix = "Take monitoring away, or delete `monitoring: off`."
+        yield Issue(("machines", name, "runs"), f"{name} runs monitoring, which is off.", fix)
+
+
+def ensure_mail_is_logged_in_for(draft: Draft) -> Iterator[Issue]:
+    """Yield an issue where one of the mail server's user and password is written."""
+    mail = draft.monitoring.mail if draft.monitoring else None
+    if mail and bool(mail.user) != bool(mail.password):
+        there, other = ("user", "password") if mail.user else ("password", "user")
+        what = f"There is no {other} that belongs to it."
+        yield Issue(("monitoring", "mail", there), what, f"Write `{other}:` beside it, or neither.")
+
+
 def _is_voted_on(draft: Draft) -> bool:
     """Whether machines decide by themselves which database is the primary."""
     return bool(draft.database and draft.running("database") and draft.database.failover == "automatic")
@@ -204,5 +229,7 @@ RULES: tuple[Rule, ...] = (
     ensure_reach_has_a_meaning,
     ensure_a_majority_survives,
     ensure_witnesses_vote,
-    *NOT_YET,
+    ensure_somebody_monitors,
+    ensure_monitors_monitor,
+    ensure_mail_is_logged_in_for,
 )

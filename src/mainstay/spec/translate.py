@@ -15,6 +15,7 @@ from mainstay.spec.sections.firewall import Firewall
 from mainstay.spec.sections.https import Acme, Https
 from mainstay.spec.sections.lab import Lab
 from mainstay.spec.sections.machines import Machine, Ssh
+from mainstay.spec.sections.monitoring import Mail, Monitoring, Pagerduty, Slack, Telegram, Webhook
 from mainstay.spec.sections.refusal import REFUSED
 from mainstay.spec.sections.secrets import Secrets
 from mainstay.spec.sections.section import Section
@@ -35,6 +36,12 @@ MODELS: Mapping[Path, type[Section]] = MappingProxyType(
         ("https",): Https,
         ("https", "acme"): Acme,
         ("firewall",): Firewall,
+        ("monitoring",): Monitoring,
+        ("monitoring", "mail"): Mail,
+        ("monitoring", "slack"): Slack,
+        ("monitoring", "webhook"): Webhook,
+        ("monitoring", "pagerduty"): Pagerduty,
+        ("monitoring", "telegram"): Telegram,
         ("secrets",): Secrets,
         ("lab",): Lab,
     }
@@ -56,6 +63,14 @@ _EXAMPLES: Mapping[Path, str] = MappingProxyType(
         ("machines",): "Write one such as `machines: {srv-01: {runs: [balancer, web, app]}}`.",
         ("machines", "*", "runs"): "Write one such as `runs: [web, app]`.",
         ("https", "acme", "email"): "Write one such as `email: ops@example.org`.",
+        ("monitoring", "mail", "to"): "Write one such as `to: [ops@example.org]`.",
+        ("monitoring", "mail", "sender"): "Write one such as `sender: alerts@example.org`.",
+        ("monitoring", "mail", "server"): "Write one such as `server: mail.example.org:587`.",
+        ("monitoring", "slack", "url"): "Write one such as `url: ${secret:SLACK_URL}`.",
+        ("monitoring", "webhook", "url"): "Write one such as `url: https://example.org/alerts`.",
+        ("monitoring", "pagerduty", "key"): "Write one such as `key: ${secret:PAGERDUTY_KEY}`.",
+        ("monitoring", "telegram", "token"): "Write one such as `token: ${secret:TELEGRAM_TOKEN}`.",
+        ("monitoring", "telegram", "chat"): "Write one such as `chat: -1001234567890`.",
         ("app", "source"): "Write the application's folder, such as `source: ./app`.",
     }
 )

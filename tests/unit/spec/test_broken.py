@@ -68,7 +68,10 @@ monitoring: {level: high}
         'mainstay.yaml:8: app.workers: Expected a whole number, found the text "4". Write 4 without quotes.',
         'mainstay.yaml:8: app.threads: Expected a whole number, found the text "two".',
         "mainstay.yaml:9: https: 1 is neither on nor off. Write `on` or `off`.",
-        "mainstay.yaml:11: monitoring: A mapping is neither on nor off. Write `on` or `off`.",
+        (
+            'mainstay.yaml:11: monitoring.level: There is no key "level" here. Known here: objective, latency, keep, '
+            "disk, mail, slack, webhook, pagerduty, telegram, deadman."
+        ),
     ]
 
 
@@ -81,10 +84,6 @@ def test_nothing_written(tmp_path: Path) -> None:
             "Write one such as `machines: {srv-01: {runs: [balancer, web, app]}}`."
         ),
         "mainstay.yaml: app: This section is missing. Write `app:` with `source:` and `wsgi:` below it.",
-        (
-            "mainstay.yaml: monitoring: monitoring is on unless you say otherwise, "
-            "and this version cannot do it yet. Write `monitoring: off`."
-        ),
     ]
 
 
@@ -151,7 +150,10 @@ monitoring: off
             "mainstay.yaml:6: machines.srv-03: srv-03 has no address, but srv-01 and srv-02 have. "
             "Give all machines an address, or none to make them in the lab."
         ),
-        "mainstay.yaml:6: machines.srv-03.runs: This version has no role monitoring yet. Take monitoring away.",
+        (
+            "mainstay.yaml:6: machines.srv-03.runs: srv-03 runs monitoring, which is off. "
+            "Take monitoring away, or delete `monitoring: off`."
+        ),
         (
             "mainstay.yaml:7: database: Nobody runs `database`. "
             "Add database to the `runs` of a machine, or delete the section."

@@ -67,7 +67,7 @@ monitoring: FALSE
         },
         "https": None,
         "firewall": None,
-        "monitoring": False,
+        "monitoring": None,
         "secrets": {"recipients": ()},
         "lab": {"port": 8080, "buffer_pool": 128 * 2**20, "disk": 2**33},
     }

@@ -6,10 +6,6 @@ import pytest
 
 from mainstay.spec.draft import Draft
 from mainstay.spec.lab_addresses import derived
-from mainstay.spec.not_yet import (
-    refuse_monitoring,
-    refuse_monitoring_role,
-)
 from mainstay.spec.problem import Issue
 from mainstay.spec.rules import (
     Rule,
@@ -19,10 +15,13 @@ from mainstay.spec.rules import (
     ensure_app_is_written,
     ensure_certificate_and_key,
     ensure_distinct_addresses,
+    ensure_mail_is_logged_in_for,
+    ensure_monitors_monitor,
     ensure_needed_roles_run,
     ensure_one_entry,
     ensure_one_source_of_certificates,
     ensure_reach_has_a_meaning,
+    ensure_somebody_monitors,
     ensure_virtual_addresses,
     ensure_web_beside_app,
     ensure_witnesses_vote,
@@ -34,6 +33,7 @@ from mainstay.spec.sections.database import Database
 from mainstay.spec.sections.firewall import Firewall
 from mainstay.spec.sections.https import Acme, Https
 from mainstay.spec.sections.machines import Machine, Role
+from mainstay.spec.sections.monitoring import Mail, Monitoring
 from tests.unit.spec.vocabulary import APP, MINIMAL, says
 
 BOTH: tuple[Role, ...] = ("web", "app")
@@ -236,14 +236,44 @@ def test_addresses_that_cannot_move_are_told_with_their_line(tmp_path: Path) -> 
     ]
 
 
-def test_monitoring_is_not_yet() -> None:
-    rule, fix = refuse_monitoring, "Write `monitoring: off`."
-    unless = "monitoring is on unless you say otherwise, and this version cannot do it yet."
-    assert list(rule(draft())) == [Issue(("monitoring",), unless, fix)]
-    on = "monitoring is on, and this version cannot do it yet."
-    assert list(rule(draft(written="monitoring"))) == [Issue(("monitoring",), on, fix)]
-    assert list(rule(draft().model_copy(update={"monitoring": False}))) == []
-    assert list(rule(draft().model_copy(update={"monitoring": None}))) == []
+def test_somebody_monitors() -> None:
+    rule = ensure_somebody_monitors
+    fix = "Add a machine such as `mon-01: {runs: [monitoring]}`, or write `monitoring: off`."
+    unless = "Monitoring is on unless you say otherwise, and no machine runs it."
+    assert list(rule(draft(runs("app")))) == [Issue(("monitoring",), unless, fix)]
+    on = "Monitoring is on, and no machine runs it."
+    assert list(rule(draft(runs("app"), written="monitoring"))) == [Issue(("monitoring",), on, fix)]
+    assert list(rule(draft())) == []
+    assert list(rule(draft(runs("app"), runs("monitoring")))) == []
+    assert list(rule(draft(runs("app")).model_copy(update={"monitoring": None}))) == []
+
+
+def test_who_monitors_has_something_to_do() -> None:
+    rule, machines = ensure_monitors_monitor, draft(runs("app"), runs("monitoring"))
+    off = machines.model_copy(update={"monitoring": None})
+    assert list(rule(off)) == [
+        Issue(
+            ("machines", "srv-02", "runs"),
+            "srv-02 runs monitoring, which is off.",
+            "Take monitoring away, or delete `monitoring: off`.",
+        )
+    ]
+    assert list(rule(machines)) == []
+    assert list(rule(off.model_copy(update={"broken": frozenset({"monitoring"})}))) == []
+
+
+def test_a_user_of_the_mail_server_has_a_password() -> None:
+    rule = ensure_mail_is_logged_in_for
+    mail = Mail(to=("a@b.org",), sender="c@d.org", server="mail.d.org:25", user="c", password="${secret:MAIL}")
+    for there, other in (("user", "password"), ("password", "user")):
+        alone = Monitoring(mail=mail.model_copy(update={other: None}))
+        fix = f"Write `{other}:` beside it, or neither."
+        where = ("monitoring", "mail", there)
+        found = list(rule(draft().model_copy(update={"monitoring": alone})))
+        assert found == [Issue(where, f"There is no {other} that belongs to it.", fix)]
+    neither = mail.model_copy(update={"user": None, "password": None})
+    for monitoring in (None, Monitoring(), Monitoring(mail=mail), Monitoring(mail=neither)):
+        assert list(rule(draft().model_copy(update={"monitoring": monitoring}))) == []
 
 
 def test_a_certificate_comes_with_its_key() -> None:
@@ -281,12 +311,6 @@ def test_a_witness_has_something_to_vote_on() -> None:
     assert list(rule(manual)) == [Issue(("machines", "srv-03", "runs"), what, fix)]
     assert wheres(rule, useful.model_copy(update={"database": None})) == []
     assert wheres(rule, draft(runs("app"), runs("witness"))) == ["machines.srv-02.runs"]
-
-
-def test_some_roles_are_not_yet() -> None:
-    machines = draft(runs("balancer"), runs("balancer", "monitoring"), runs("app"))
-    assert wheres(refuse_monitoring_role, machines) == ["machines.srv-02.runs"]
-    assert wheres(refuse_monitoring_role, draft(runs("app"))) == []
 
 
 def test_rules_speak_beside_a_broken_section(tmp_path: Path) -> None:

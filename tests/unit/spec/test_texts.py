@@ -18,6 +18,7 @@ SECTION_OF = {key: section for section, keys in SITE_KEYS.items() for key in key
 # What each example needs around it to be a whole file.
 MACHINES = "machines: {srv-01: {runs: [balancer, web, app, database]}}\n"
 THREE_MACHINES = MACHINES.replace("}}", "}, one: {runs: [witness]}, two: {runs: [witness]}}")
+MONITORED = "machines: {srv-01: {runs: [balancer, web, app]}, mon-01: {runs: [monitoring]}}\n"
 SITE = "name: shop\ndomain: shop.test\n"
 OFF = "https: off\nfirewall: off\nmonitoring: off\n"
 MANUAL = "database: {failover: manual}\n"
@@ -30,7 +31,7 @@ REST = {
     "database": SITE + THREE_MACHINES + APP + OFF,
     "https": MINIMAL.replace("https: off\n", "") + APP,
     "firewall": MINIMAL.replace("firewall: off\n", "") + APP,
-    "monitoring": MINIMAL.replace("monitoring: off\n", "") + APP,
+    "monitoring": SITE + MONITORED + APP + OFF.replace("monitoring: off\n", ""),
     "secrets": MINIMAL + APP,
     "lab": MINIMAL + APP,
 }
@@ -77,7 +78,7 @@ def comment_above(key: str, doc: str) -> str:
 def test_every_blueprint_loads(tmp_path: Path, name: str) -> None:
     spec = loaded(tmp_path, blueprint(name))
     assert (spec.name, spec.domain, spec.app.wsgi) == ("shop", "shop.test", "guestbook:app")
-    assert (spec.https, spec.firewall, spec.monitoring) == (None, None, False)
+    assert (spec.https, spec.firewall, spec.monitoring) == (None, None, None)
 
 
 def test_the_first_two_blueprints_differ_in_their_machines(tmp_path: Path) -> None:

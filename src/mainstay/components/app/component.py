@@ -41,6 +41,7 @@ def exposes(spec: Spec, machine: Machine) -> Exposure:
             Probe("health", "http", health, host=spec.domain),
         ),
         process_faults("server", "app", "mainstay-app.service"),
+        has_alerts=True,
     )
 
 

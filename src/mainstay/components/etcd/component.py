@@ -2,7 +2,7 @@
 
 from mainstay.model import certificate
 from mainstay.model.component import Component, View
-from mainstay.model.exposure import Exposure, Port, Probe
+from mainstay.model.exposure import Exposure, Metrics, Port, Probe
 from mainstay.model.fault import Limits, process_faults
 from mainstay.model.install import Content, Directory, File, Install, Service
 from mainstay.model.machine import Machine
@@ -26,19 +26,23 @@ LIMITS = Limits(stopped=2.0)
 
 
 def exposes(spec: Spec, machine: Machine) -> Exposure:
-    """For the database machines and the voters themselves; health and figures for the machine itself only."""
+    """For the database machines and the voters themselves; figures for those who monitor; health for itself only."""
+    measured = (Port("figures", METRICS, open_to=("prometheus",)),) if spec.monitoring else ()
     return Exposure(
         ports=(
             Port("client", CLIENT, open_to=("etcd", "keeper")),
             Port("peer", PEER, open_to=("etcd",)),
             Port("local", CLIENT, bind=LOOPBACK),
             Port("metrics", METRICS, bind=LOOPBACK),
+            *measured,
         ),
         probes=(
             Probe("unit", "unit", UNIT),
             Probe("votes", "http", f"http://{LOOPBACK}:{METRICS}/health"),
         ),
         faults=process_faults("voter", "etcd", UNIT, LIMITS),
+        metrics=(Metrics("figures"),) if measured else (),
+        has_alerts=True,
     )
 
 
@@ -54,6 +58,7 @@ def installs(view: View[Spec]) -> Install:
         "client": view.port(here, "etcd", "client").number,
         "peer": view.port(here, "etcd", "peer").number,
         "metrics": view.port(here, "etcd", "metrics").number,
+        "is_measured": view.spec.monitoring is not None,
         "address": here.address,
         "authority": certificate.authority_path(PURPOSE),
         "identity": certificate.identity_path(PURPOSE),

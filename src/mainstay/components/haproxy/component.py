@@ -4,7 +4,7 @@ from typing import Any
 
 from mainstay.model import certificate
 from mainstay.model.component import Component, View
-from mainstay.model.exposure import EVERYBODY, Exposure, Port, Probe
+from mainstay.model.exposure import EVERYBODY, Exposure, Metrics, Port, Probe
 from mainstay.model.fault import Fault, Limits, process_faults
 from mainstay.model.install import Content, Directory, File, Install, Service
 from mainstay.model.machine import Machine
@@ -17,7 +17,10 @@ REMEMBER = "/usr/local/lib/mainstay/haproxy-remember"
 LOOPBACK = "127.0.0.1"
 PRIMARY_PORT = 3306
 REPLICA_PORT = 3307
-EDGE, BALANCER = "edge", "balancer"
+METRICS_PORT = 8405
+EDGE, BALANCER, MEASURED = "edge", "balancer", "haproxy"
+"""What certificates are for: to be seen by visitors, by the servers, by those who monitor."""
+
 CAPABILITIES = (
     "CAP_SETUID",
     "CAP_SETGID",
@@ -49,7 +52,10 @@ def exposes(spec: Spec, machine: Machine) -> Exposure:
         *(Probe(port.name, "tcp", f"{machine.address}:{port.number}") for port in site),
         *(Probe(port.name, "greeting", f"{port.bind}:{port.number}") for port in router),
     )
-    return Exposure(site + router, probes, _faults(bool(site), bool(router)))
+    measured = (Port("metrics", METRICS_PORT, ("prometheus",)),) if spec.monitoring else ()
+    metrics = (Metrics("metrics"),) if measured else ()
+    faults = _faults(bool(site), bool(router))
+    return Exposure(site + router + measured, probes, faults, metrics, has_alerts=True)
 
 
 def installs(view: View[Spec]) -> Install:
@@ -61,11 +67,12 @@ def installs(view: View[Spec]) -> Install:
         "sandbox": SANDBOX,
         **_balancer(view),
         **_router(view),
+        **_measured(view),
     }
-    identity = _identity(view)
+    identity = (*_identity(view), *_measured_identity(view))
     reload_on = (CONFIG, REMEMBER, *(file.path for file in identity))
     return Install(
-        directories=(Directory("/etc/haproxy"), *map(certificate.folder, (EDGE, BALANCER) if identity else ())),
+        directories=(Directory("/etc/haproxy"), *map(certificate.folder, _purposes(view))),
         files=(
             *identity,
             File(CONFIG, Content("haproxy.cfg", variables), validate="haproxy -c -f {candidate}"),
@@ -110,6 +117,28 @@ def _identity(view: View[Spec]) -> tuple[File, ...]:
     else:
         shown = certificate.issued(EDGE, view.machine, domain=view.spec.domain)
     return (shown, *certificate.files(BALANCER, view.machine, group="root"))
+
+
+def _purposes(view: View[Spec]) -> tuple[str, ...]:
+    """What it has certificates for."""
+    edge = (EDGE, BALANCER) if _identity(view) else ()
+    return (*edge, MEASURED) if view.spec.monitoring else edge
+
+
+def _measured_identity(view: View[Spec]) -> tuple[File, ...]:
+    return certificate.files(MEASURED, view.machine, group="root") if view.spec.monitoring else ()
+
+
+def _measured(view: View[Spec]) -> dict[str, Any]:
+    """Where figures are shown, and to whom."""
+    if not view.spec.monitoring:
+        return {"metrics": None}
+    port = view.port(view.machine, "haproxy", "metrics").number
+    return {
+        "metrics": f"{view.machine.address}:{port}",
+        "measured_identity": certificate.identity_path(MEASURED),
+        "measured_authority": certificate.authority_path(MEASURED),
+    }
 
 
 def _router_ports() -> tuple[Port, ...]:

@@ -44,7 +44,7 @@ def exposes(spec: Spec, machine: Machine) -> Exposure:
     """No port: VRRP is a protocol of its own, between the balancers only."""
     faults = process_faults("balancer", "keepalived", "keepalived.service")
     vrrp = Port("vrrp", VRRP, ("keepalived",), protocol="vrrp")
-    return Exposure((vrrp,), (Probe("unit", "unit", "keepalived.service"),), faults)
+    return Exposure((vrrp,), (Probe("unit", "unit", "keepalived.service"),), faults, has_alerts=True)
 
 
 def installs(view: View[Spec]) -> Install:

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 
 from mainstay.model import certificate
 from mainstay.model.component import Component, View
-from mainstay.model.exposure import Exposure, Port, Probe
+from mainstay.model.exposure import Exposure, Metrics, Port, Probe
 from mainstay.model.fault import Limits, process_faults
 from mainstay.model.install import Content, Directory, File, Install, Service
 from mainstay.model.machine import Machine
@@ -42,7 +42,7 @@ ROUTER = "/run/haproxy/admin.sock"
 def exposes(spec: Spec, machine: Machine) -> Exposure:
     """What the routers ask, and what its peers do; killing or freezing one is to cost no longer than a failover."""
     return Exposure(
-        ports=(Port("role", PORT, open_to=("app",)), Port("peers", PEERS, open_to=("keeper",))),
+        ports=(Port("role", PORT, open_to=("app",)), Port("peers", PEERS, open_to=("keeper", "prometheus"))),
         probes=(
             Probe("unit", "unit", UNIT),
             Probe("guard", "unit", GUARD),
@@ -50,6 +50,8 @@ def exposes(spec: Spec, machine: Machine) -> Exposure:
             Probe("answers", "http", f"http://{machine.address}:{PORT}/health"),
         ),
         faults=process_faults("database", "keeper", UNIT, Limits(killed=2.0, stopped=9.0, frozen=9.0)),
+        metrics=(Metrics("peers"),),
+        has_alerts=True,
     )
 
 

@@ -35,7 +35,7 @@ class Opening:
 
 def exposes(spec: Spec, machine: Machine) -> Exposure:
     """Nothing but that it is on."""
-    return Exposure(probes=(Probe("unit", "unit", UNIT),))
+    return Exposure(probes=(Probe("unit", "unit", UNIT),), has_alerts=True)
 
 
 def installs(view: View[Spec]) -> Install:

@@ -18,7 +18,7 @@ LEAVES = "/usr/local/lib/mainstay/server-leaves"
 LEAVES_SECONDS = 0.4
 """Beyond the interval of the balancers' checks: for the check itself, on a busy machine."""
 
-HTTP = 8080
+HTTP, FIGURES = 8080, 8081
 LOOPBACK = "127.0.0.1"
 PURPOSE = "web"
 CAPABILITIES = ("CAP_SETUID", "CAP_SETGID", "CAP_NET_BIND_SERVICE", "CAP_KILL", "CAP_DAC_OVERRIDE", "CAP_CHOWN")
@@ -29,9 +29,10 @@ LAB_HOSTS = ("localhost", "127.0.0.1")
 def exposes(spec: Spec, machine: Machine) -> Exposure:
     """The HTTP port, for the balancers only; where they come by TLS, another for the machine itself."""
     local = (Port("local", HTTP, bind=LOOPBACK),) if spec.https else ()
+    figures = (Port("figures", FIGURES, bind=LOOPBACK),) if spec.monitoring else ()
     alive = f"http://{LOOPBACK if spec.https else machine.address}:{HTTP}/.well-known/mainstay/web"
     return Exposure(
-        ports=(Port("http", HTTP, open_to=("balancer",)), *local),
+        ports=(Port("http", HTTP, open_to=("balancer",)), *local, *figures),
         probes=(Probe("unit", "unit", "nginx.service"), Probe("http", "http", alive, host=spec.domain)),
         faults=process_faults("server", "nginx", "nginx.service"),
     )
@@ -71,6 +72,7 @@ def _variables(view: View[Spec]) -> dict[str, Any]:
         "leaves": len(view.peers("nginx")) > 1,
         "wait": round(spec.balancer.check_interval + LEAVES_SECONDS, 3),
         "https": spec.https is not None,
+        "figures": f"{LOOPBACK}:{FIGURES}" if spec.monitoring else "",
         "sandbox": sandbox(capabilities=CAPABILITIES),
         "authority": certificate.authority_path(PURPOSE),
         "identity": certificate.identity_path(PURPOSE),

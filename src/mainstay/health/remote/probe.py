@@ -6,12 +6,14 @@ Reads from standard input a JSON list of {"kind", "target", "host"}; prints a JS
 import http.client
 import json
 import socket
+import ssl
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
 from urllib.parse import urlsplit
 
 SECONDS = 3
+CERTIFICATES = "/etc/mainstay/tls"
 LEFT_DAYS = 14
 """A certificate that nobody has renewed by then is a matter for a person."""
 
@@ -54,13 +56,23 @@ class UnixConnection(http.client.HTTPConnection):
 
 
 def by_http(target: str, host: str) -> str:
-    """A URL, or `unix:SOCKET:/PATH`, must answer with a status below 400; redirections are not followed."""
+    """A URL, `unix:SOCKET:/PATH` or `tls:PURPOSE:URL` must answer with a status below 400, without a redirection."""
     if target.startswith("unix:"):
         _, path, asked = target.split(":", 2)
         return answer(UnixConnection(path), asked, host or "localhost", f"{asked} on {path}")
+    _, purpose, target = target.split(":", 2) if target.startswith("tls:") else ("", "", target)
     url = urlsplit(target)
-    connection = http.client.HTTPConnection(url.hostname or "", url.port, timeout=SECONDS)
+    connection = opened(url.hostname or "", url.port, purpose)
     return answer(connection, f"{url.path or '/'}?{url.query}".rstrip("?"), host or url.netloc, target)
+
+
+def opened(host: str, port: int | None, purpose: str) -> http.client.HTTPConnection:
+    """A connection that is about to be made; with a purpose by TLS, and this machine's certificate for it is shown."""
+    if not purpose:
+        return http.client.HTTPConnection(host, port, timeout=SECONDS)
+    context = ssl.create_default_context(cafile=f"{CERTIFICATES}/{purpose}/authority.pem")
+    context.load_cert_chain(f"{CERTIFICATES}/{purpose}/identity.pem")
+    return http.client.HTTPSConnection(host, port, timeout=SECONDS, context=context)
 
 
 def answer(connection: http.client.HTTPConnection, asked: str, host: str, target: str) -> str:

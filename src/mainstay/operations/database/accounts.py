@@ -5,9 +5,12 @@ from dataclasses import dataclass
 
 from mainstay.model.machine import Machine
 
-APPLICATION, READER, REPLICATION, ROLE = "application", "reader", "replication", "mainstay-role"
+APPLICATION, READER, REPLICATION, ROLE, MEASURER = (
+    "application", "reader", "replication", "mainstay-role", "prometheus",
+)  # fmt: skip
+MEASURES = ("PROCESS, REPLICATION CLIENT ON *.*", "SELECT ON `performance_schema`.*")
 Statement = tuple[str, tuple[str, ...]]
-OURS = (APPLICATION, READER, REPLICATION, ROLE)
+OURS = (APPLICATION, READER, REPLICATION, ROLE, MEASURER)
 
 
 @dataclass(frozen=True)
@@ -24,7 +27,7 @@ def wanted_accounts(machines: Collection[Machine], schema: str) -> tuple[Account
     """Every account the site needs.
 
     The application reads and writes its own schema; the reader only reads it; replication may follow and clone; the
-    answerer of roles may only ask who follows whom.
+    answerer of roles may only ask who follows whom; who measures may look at the server's figures.
     """
     applications = [m for m in machines if "app" in m.roles]
     databases = [m for m in machines if "database" in m.roles]
@@ -37,6 +40,7 @@ def wanted_accounts(machines: Collection[Machine], schema: str) -> tuple[Account
             for m in databases
         ),
         Account(ROLE, "localhost", "", ("REPLICATION CLIENT ON *.*",)),
+        *(Account(MEASURER, "localhost", "", MEASURES) for _ in [m for m in machines if "monitoring" in m.roles][:1]),
     )
 
 

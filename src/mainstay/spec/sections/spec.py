@@ -3,7 +3,6 @@
 from typing import Annotated
 
 from pydantic import Field
-from pydantic.config import JsonDict
 
 from mainstay.spec.sections.app import App
 from mainstay.spec.sections.balancer import Balancer
@@ -12,10 +11,10 @@ from mainstay.spec.sections.firewall import Firewall
 from mainstay.spec.sections.https import Https
 from mainstay.spec.sections.lab import Lab
 from mainstay.spec.sections.machines import Machines, Role
+from mainstay.spec.sections.monitoring import Monitoring
 from mainstay.spec.sections.secrets import Secrets
 from mainstay.spec.sections.section import OrEmpty, OrOff, Section, or_switch
 from mainstay.spec.sections.texts import HostName, Matching
-from mainstay.spec.sections.units import Switch
 from mainstay.spec.sections.web import Web
 
 SiteName = Annotated[
@@ -26,7 +25,6 @@ SiteName = Annotated[
         "Use at most 20 of a-z, 0-9 and `-`; begin with a letter, and do not end with `-`.",
     ),
 ]
-_ON: JsonDict = {"default": "on"}
 
 
 class Spec(Section):
@@ -51,7 +49,11 @@ class Spec(Section):
         description="Every port closed that nobody declared, or off.",
         json_schema_extra=or_switch,
     )
-    monitoring: Switch = Field(True, description="Measure and alert.", json_schema_extra=_ON)
+    monitoring: Annotated[Monitoring | None, OrOff] = Field(
+        default_factory=Monitoring,
+        description="Every machine measured, and somebody told; or off.",
+        json_schema_extra=or_switch,
+    )
     secrets: Annotated[Secrets, OrEmpty] = Field(default_factory=Secrets, description="Who opens the site's secrets.")
     lab: Annotated[Lab, OrEmpty] = Field(default_factory=Lab, description="The lab's own profile.")
 
@@ -64,6 +66,11 @@ class Spec(Section):
     def is_failover_automatic(self) -> bool:
         """Whether the machines decide by themselves who is primary."""
         return bool(self.running("database")) and self.database.failover == "automatic"
+
+    @property
+    def own_secrets(self) -> tuple[str, ...]:
+        """The names of the user's own secrets that the file refers to."""
+        return tuple(sorted({*self.app.secrets, *(self.monitoring.secrets if self.monitoring else ())}))
 
     def running(self, role: Role) -> tuple[str, ...]:
         """Return the names of the machines that run the role, in the order of the file."""

@@ -1,4 +1,4 @@
-"""Durations, sizes and switches as they are written: `500ms`, `16MiB`, `on`."""
+"""Durations, sizes, shares and switches as they are written: `500ms`, `16MiB`, `99.9%`, `on`."""
 
 import re
 from collections.abc import Mapping
@@ -11,6 +11,7 @@ from mainstay.spec.words import quote
 
 _DURATION = re.compile(r"([0-9]{1,9}(?:\.[0-9]{1,3})?)(ms|s|m|h)")
 _SIZE = re.compile(r"([0-9]{1,9})(KiB|MiB|GiB)")
+_SHARE = re.compile(r"([0-9]{1,2}(?:\.[0-9]{1,3})?)%")
 _LOOSE = re.compile(r"\s*([0-9]{1,9})\s*([A-Za-z]*)\s*")
 _MEANT_SECONDS = {"": "s", "ms": "ms", "s": "s", "sec": "s", "m": "m", "min": "m", "h": "h"}
 _MEANT_BYTES = dict.fromkeys(("k", "kb", "kib"), "KiB") | dict.fromkeys(("g", "gb", "gib"), "GiB")
@@ -20,6 +21,7 @@ _BYTES = {"KiB": 2**10, "MiB": 2**20, "GiB": 2**30}
 _SWITCH = {"on": True, "yes": True, "true": True, "off": False, "no": False, "false": False}
 _LONGEST = 86_400.0
 _LARGEST = 2**40
+_LOWEST_SHARE = 50.0
 
 
 def seconds(value: object) -> float:
@@ -50,6 +52,17 @@ def size(value: object) -> int:
     return result
 
 
+def share(value: object) -> float:
+    """Return a share such as `99.9%`, from 50 to less than 100, as a number below 1.
+
+    Raises a refusal where it is none.
+    """
+    found = _SHARE.fullmatch(value) if isinstance(value, str) else None
+    if found is None or float(found[1]) < _LOWEST_SHARE:
+        raise refused(f"{_shown(value)} is not a share from 50% to 99.999%.", "Write one such as 99.9%.")
+    return round(float(found[1]) / 100, 5)
+
+
 def switch(value: object) -> bool:
     """Return whether a switch is on; `on/off`, `yes/no` and `true/false` are understood, in any case."""
     known = _SWITCH.get(str(value).lower())
@@ -76,5 +89,6 @@ Duration = Annotated[
     float, BeforeValidator(seconds), WithJsonSchema({"type": "string", "pattern": f"^{_DURATION.pattern}$"})
 ]
 Size = Annotated[int, BeforeValidator(size), WithJsonSchema({"type": "string", "pattern": f"^{_SIZE.pattern}$"})]
+Share = Annotated[float, BeforeValidator(share), WithJsonSchema({"type": "string", "pattern": f"^{_SHARE.pattern}$"})]
 SWITCH_WORDS = tuple(_SWITCH)
 Switch = Annotated[bool, BeforeValidator(switch), WithJsonSchema({"enum": [*SWITCH_WORDS, True, False]})]

@@ -144,9 +144,9 @@ def test_a_server_that_says_it_is_leaving_gets_no_more_requests_after_one_check(
 @pytest.mark.parametrize(
     ("machine", "shown"),
     [
-        ("lb-01", Exposure((SITE,), (UNIT, Probe("site", "tcp", "10.77.225.29:80")), BALANCER_FAULTS)),
-        ("srv-01", Exposure(ROUTES, (UNIT, *ASKED), ROUTER_FAULTS)),
-        ("srv-02", Exposure(ROUTES, (UNIT, *ASKED), ROUTER_FAULTS)),
+        ("lb-01", Exposure((SITE,), (UNIT, Probe("site", "tcp", "10.77.225.29:80")), BALANCER_FAULTS, has_alerts=True)),
+        ("srv-01", Exposure(ROUTES, (UNIT, *ASKED), ROUTER_FAULTS, has_alerts=True)),
+        ("srv-02", Exposure(ROUTES, (UNIT, *ASKED), ROUTER_FAULTS, has_alerts=True)),
     ],
 )
 def test_a_balancer_shows_the_site_and_a_server_its_way_to_the_database(machine: str, shown: Exposure) -> None:
@@ -163,7 +163,7 @@ def test_one_machine_has_both_duties() -> None:
 def test_without_a_database_there_is_no_way_to_it() -> None:
     spec = a_site()
     assert exposed(spec, "haproxy") == Exposure(
-        (SITE,), (UNIT, Probe("site", "tcp", "10.77.79.233:80")), BALANCER_FAULTS
+        (SITE,), (UNIT, Probe("site", "tcp", "10.77.79.233:80")), BALANCER_FAULTS, has_alerts=True
     )
     assert lines_with("bind", installed(spec, "haproxy"), CONFIG) == ["bind *:80"]
     assert "haproxy" not in compiled(a_site(machines=TWO)).manifests["srv-01"].parts

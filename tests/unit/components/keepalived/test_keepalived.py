@@ -251,4 +251,5 @@ def test_it_speaks_to_the_other_balancers_only() -> None:
         ports=(Port("vrrp", 112, ("keepalived",), protocol="vrrp"),),
         probes=(Probe("unit", "unit", "keepalived.service"),),
         faults=process_faults("balancer", "keepalived", "keepalived.service"),
+        has_alerts=True,
     )

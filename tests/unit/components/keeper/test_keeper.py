@@ -57,7 +57,7 @@ def test_who_asks_whom() -> None:
     ports = {i.component: e.ports for i, e in plan.exposures.items() if i.machine.name == "one"}
     assert ports["keeper"] == (
         Port("role", 8008, open_to=("app",)),
-        Port("peers", 8009, open_to=("keeper",)),
+        Port("peers", 8009, open_to=("keeper", "prometheus")),
     )
     assert [port.name for port in ports["mysql"]] == ["mysql"]
 

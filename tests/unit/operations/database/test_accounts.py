@@ -15,10 +15,11 @@ from mainstay.operations.database.accounts import (
 from tests.builders import a_machine
 
 LB = a_machine("lb-01", "10.77.0.1", "balancer")
+MON = a_machine("mon-01", "10.77.0.5", "monitoring")
 ONE = a_machine("srv-01", "10.77.0.2", "web app database")
 TWO = a_machine("srv-02", "10.77.0.3", "web app")
 THREE = a_machine("srv-03", "10.77.0.4", "database")
-WANTED = wanted_accounts((LB, ONE, TWO, THREE), "my_shop")
+WANTED = wanted_accounts((LB, ONE, TWO, THREE, MON, MON), "my_shop")
 PASSWORDS = {"database-application": "pa", "database-reader": "pr", "database-replication": "pp"}
 
 
@@ -33,7 +34,17 @@ def test_each_machine_has_the_accounts_that_its_tiers_need_and_no_other() -> Non
         Account("replication", "10.77.0.2", "database-replication", follows),
         Account("replication", "10.77.0.4", "database-replication", follows),
         Account("mainstay-role", "localhost", "", asks),
+        Account(
+            "prometheus",
+            "localhost",
+            "",
+            ("PROCESS, REPLICATION CLIENT ON *.*", "SELECT ON `performance_schema`.*"),
+        ),
     ) == WANTED
+
+
+def test_nobody_measures_where_nothing_is_measured() -> None:
+    assert "prometheus" not in {account.user for account in wanted_accounts((LB, ONE, TWO, THREE), "my_shop")}
 
 
 def test_nobody_may_do_more_than_the_least() -> None:
@@ -44,7 +55,7 @@ def test_nobody_may_do_more_than_the_least() -> None:
 
 
 def test_an_account_is_made_with_its_password_over_tls_and_its_rights() -> None:
-    (application, role) = (WANTED[0], WANTED[-1])
+    (application, role) = (WANTED[0], WANTED[-2])
     assert creations((application, role), [("root", "localhost")], PASSWORDS) == (
         (
             "CREATE USER IF NOT EXISTS %s@%s IDENTIFIED BY %s REQUIRE SSL ACCOUNT LOCK",
@@ -80,7 +91,7 @@ def test_only_what_is_missing_is_made(done: int) -> None:
 def test_the_accounts_of_a_machine_that_is_gone_are_dropped_and_those_of_others_left_alone() -> None:
     others = [("root", "localhost"), ("mysql.sys", "localhost"), ("backup", "10.77.0.4")]
     existing = [*others, *((account.user, account.host) for account in WANTED)]
-    fewer = wanted_accounts((LB, ONE, TWO), "my_shop")
+    fewer = wanted_accounts((LB, ONE, TWO, MON), "my_shop")
     orders = removals(fewer, existing)
     assert orders == (("DROP USER %s@%s", ("replication", "10.77.0.4")),)
     assert carried_out(orders, existing) == [*others, *((account.user, account.host) for account in fewer)]

@@ -1,0 +1,1 @@
+"""blackbox_exporter, the site as visitors find it."""

@@ -1,0 +1,1 @@
+"""mysqld_exporter, the figures of MySQL."""

@@ -1,0 +1,1 @@
+"""nginx-prometheus-exporter, the figures of Nginx."""

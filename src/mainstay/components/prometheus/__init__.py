@@ -1,0 +1,1 @@
+"""Prometheus, all figures and what is wrong with them."""

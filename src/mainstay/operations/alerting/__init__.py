@@ -1,0 +1,1 @@
+"""What is wrong as the monitoring sees it, and whether people would be told."""
