@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parent.parent
-RINGS = ("unit", "golden", "architecture", "lab")
+RINGS = ("unit", "golden", "alerts", "architecture", "lab")
 # A lab test may be the one for which the machines' image is built.
 LAB_SECONDS = 900
 

@@ -5,6 +5,7 @@ import time
 from collections.abc import Iterator
 
 import click
+from rich.console import Group
 from rich.live import Live
 from rich.table import Table
 
@@ -42,7 +43,7 @@ def _watch(options: Options) -> None:
             time.sleep(WATCH_SECONDS)
 
 
-def _table(found: Status) -> Table:
+def _table(found: Status) -> Group:
     verdict = "[green]healthy[/]" if found.is_healthy else "[red]not healthy[/]"
     table = Table(
         title=f"{found.site.spec.name}: {verdict}  {' '.join(found.endpoints)}",
@@ -62,9 +63,9 @@ def _table(found: Status) -> Table:
             table.add_row(
                 f"[bold]{name}[/]", address, health.component + role, f"[{COLOURS[state]}]{state}[/]", health.why
             )
-    table.caption_justify = "left"
-    table.caption = "\n".join((*([found.trouble] if found.trouble else []), *_alerts(found)))
-    return table
+    if found.trouble:
+        table.caption = found.trouble
+    return Group(table, *_alerts(found))
 
 
 def _alerts(found: Status) -> Iterator[str]:

@@ -45,13 +45,27 @@ MACHINE_LIMITS: Mapping[str, Mapping[str, float]] = {
 }
 """Seconds without an answer, by role. The same for every site, so that a design is measured and not excused."""
 
+MACHINE_ALERTS: Mapping[str, tuple[str, ...]] = {
+    **dict.fromkeys((POWER_OFF, STALLED, CUT_OFF, ONE_WAY), ("MachineDown",)),
+    POWER_CYCLE: ("MachineDown", "MachineRestarted"),
+    DISK_FULL: ("DiskFull",),
+    CUT_APART: (
+        "AddressHeldByTwo",
+        "MySQLReplicationStopped",
+        "MySQLSemiSyncDegraded",
+        "SyncSetEmpty",
+        "FailoverHappened",
+    ),
+}  # fmt: skip
+"""What is to tell of it where the site is monitored. Nobody is told of what was done in good order."""
+
 
 @dataclass(frozen=True)
 class Drill:
     """A fault, whom it hits, and what must still hold.
 
     act: the fault's name. `program` and `units` are of faults of a process; `alias` is the long form of the name.
-    hold_seconds: how long the fault is left as it is before it is healed.
+    hold_seconds: how long the fault is left as it is before it is healed. `alerts`: one of these is to tell of it.
     """
 
     name: str
@@ -62,6 +76,7 @@ class Drill:
     program: str = ""
     units: tuple[str, ...] = ()
     is_graceful: bool = False
+    alerts: tuple[str, ...] = ()
 
     @property
     def does(self) -> str:
@@ -139,7 +154,7 @@ def _of_processes(role: str, faults: Iterable[Fault]) -> list[Drill]:
         name = long if has_several else short
         limit = MACHINE_LIMITS[REPLICA][POWER_OFF] if role == REPLICA else fault.limit_seconds
         drills.append(
-            Drill(name, long, role, fault.name, limit, fault.program, fault.units, is_graceful=fault.is_graceful)
+            Drill(name, long, role, fault.name, limit, fault.program, fault.units, fault.is_graceful, fault.alerts)
         )
     return drills
 
@@ -148,8 +163,9 @@ def _of_machines(role: str, number: int) -> list[Drill]:
     """A role on one machine has nobody to be cut apart from, and nobody to hand its visitors to."""
     acts = {a: limit for a, limit in MACHINE_LIMITS[role].items() if a not in TAKES_TWO or number > 1}
     return [
-        Drill(f"{role}-{act}", f"{role}-{act}", role, act, limit, is_graceful=act in GRACEFUL)
+        Drill(name, name, role, act, limit, is_graceful=act in GRACEFUL, alerts=MACHINE_ALERTS.get(act, ()))
         for act, limit in acts.items()
+        for name in (f"{role}-{act}",)
     ]
 
 

@@ -42,12 +42,13 @@ def page(site: str, start: str, results: Sequence[Result]) -> str:
 
 
 def _summary(results: Sequence[Result]) -> str:
-    headings = ("drill", "runs", "", "gap: median", "p95", "max", "limit", *COUNTS, "detected", "redundant")
+    headings = ("drill", "runs", "", "gap: median", "p95", "max", "limit", *COUNTS, "detected", "told", "redundant")
     rows = (
         (
             f'<a href="#{escape(r.drill.name)}">{escape(r.drill.name)}</a>', r.counted, _verdict(r),
             *(f"{gap:.3f} s" for gap in r.gaps), f"{r.drill.limit_seconds:g} s",
-            *(str(r.total(name)) for name in COUNTS), middle(r, "detected_seconds"), middle(r, "redundant_seconds"),
+            *(str(r.total(name)) for name in COUNTS), middle(r, "detected_seconds"), middle(r, "alert_seconds"),
+            middle(r, "redundant_seconds"),
         )
         for r in results
     )  # fmt: skip

@@ -21,7 +21,9 @@ def catalogue_table(drills: Sequence[Drill]) -> Table:
 
 def summary_table(results: Sequence[Result]) -> Table:
     """A line for each drill: verdict, gap (median, 95th percentile, maximum against the limit), counts, why not."""
-    table = _table("drill", "runs", "held", "gap: median / p95 / max", "limit", *COUNTS, "detected", "redundant", "why")
+    table = _table(
+        "drill", "runs", "held", "gap: median / p95 / max", "limit", *COUNTS, "detected", "told", "redundant", "why"
+    )
     for result in results:
         held = "[green]held[/]" if result.verdict.held else "[red]broken[/]"
         gaps = " / ".join(f"{gap:.2f}" for gap in result.gaps)
@@ -29,7 +31,7 @@ def summary_table(results: Sequence[Result]) -> Table:
         table.add_row(
             f"[bold]{result.drill.name}[/]", result.counted, held, f"{gaps} s",
             f"{result.drill.limit_seconds:g} s", *counts, middle(result, "detected_seconds"),
-            middle(result, "redundant_seconds"), result.verdict.why,
+            middle(result, "alert_seconds"), middle(result, "redundant_seconds"), result.verdict.why,
         )  # fmt: skip
     return table
 

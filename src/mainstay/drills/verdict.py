@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from mainstay.drills.attempt import FAILED, UNKNOWN, Attempt
 from mainstay.drills.catalogue import Drill
 from mainstay.drills.ledger import Ledger
+from mainstay.drills.told import Told, complaints
 
 PERCENTILES = (50, 95, 99, 100)
 TAKES_EFFECT_SECONDS = 0.25
@@ -33,12 +34,17 @@ class Event:
 
 @dataclass(frozen=True)
 class Course:
-    """How a run went: when it was hurt, when the healing began, and when all was healthy again (None: never)."""
+    """How a run went: when it was hurt, when the healing began, and when all was healthy again (None: never).
+
+    is_watched: whether somebody looked for what people are told; `told` is that.
+    """
 
     hurt_at: float
     heal_at: float
     healthy_at: float | None
     events: tuple[Event, ...] = ()
+    is_watched: bool = False
+    told: Told | None = None
 
 
 @dataclass(frozen=True)
@@ -83,6 +89,8 @@ class Figures:
     stolen_percent: float = 0.0
     gaps: Mapping[str, float] = field(default_factory=dict)
     latency: Mapping[str, Mapping[int, float]] = field(default_factory=dict)
+    is_watched: bool = False
+    told: Told | None = None
 
     def to_json(self) -> dict[str, object]:
         """The stable form of `drill run`."""
@@ -98,6 +106,9 @@ class Figures:
             "detected_seconds": _rounded(self.detected_seconds),
             "redundant_seconds": _rounded(self.redundant_seconds),
             "stolen_percent": round(self.stolen_percent, 1),
+            "alert": self.told.alert if self.told else None,
+            "alert_seconds": self.told.seconds if self.told else None,
+            "other_alerts": list(self.told.others) if self.told else [],
         }
 
 
@@ -127,6 +138,8 @@ def measure(attempts: Sequence[Attempt], course: Course, writes: Writes, recover
         late_seconds=max((attempt.begun - attempt.due for attempt in attempts), default=0.0),
         gaps=gaps,
         latency=_latency(attempts, course),
+        is_watched=course.is_watched,
+        told=course.told,
     )
 
 
@@ -195,6 +208,7 @@ def judge(drill: Drill, runs: Sequence[Figures]) -> Verdict:
         reasons.append(f"{unexpected} entries are there that were never written, or twice")
     if never := sum(run.redundant_seconds is None for run in runs):
         reasons.append(f"not healthy again after {never} of {len(runs)} runs")
+    reasons += complaints(drill.alerts, [run.told for run in runs if run.is_watched])
     if (late := max((run.late_seconds for run in measured), default=0.0)) > LATE_SECONDS and reasons:
         reasons.append(f"this computer was so busy that visitors came up to {late:.2f} s late")
     if (stolen := max((run.stolen_percent for run in measured), default=0.0)) > STOLEN_PERCENT and reasons:

@@ -13,10 +13,11 @@ from mainstay.drills.hurting import Hurt
 from mainstay.drills.load import Load, LoadError
 from mainstay.drills.result import Result, Run
 from mainstay.drills.stolen import spent
-from mainstay.drills.verdict import Course, Event, Verdict, Writes, compare, is_disturbed, judge, measure
+from mainstay.drills.verdict import Course, Event, Told, Verdict, Writes, compare, is_disturbed, judge, measure
 from mainstay.drills.witness import tell
 from mainstay.grounds.ground import Report
 from mainstay.operations.addresses import astray
+from mainstay.operations.alerting.watch import Watch
 from mainstay.operations.database.keepers import command
 from mainstay.operations.drilled import ensure_possible, load_for, victim_of
 from mainstay.operations.errors import OperationError
@@ -53,10 +54,13 @@ def chosen(site: Site, names: Sequence[str]) -> tuple[Drill, ...]:
     return tuple(by_name[name] for name in names)
 
 
-def run(site: Site, drills: Sequence[Drill], repeat: int, report: Report) -> Iterator[Result]:
+def run(
+    site: Site, drills: Sequence[Drill], repeat: int, report: Report, watch: Watch | None = None
+) -> Iterator[Result]:
     """Each drill so many times, one after the other; gives each one's result as soon as it has it.
 
-    A run that this computer's own host disturbed is made again, once for each that was asked for.
+    With a `watch` each is left hurt until people are told. A run that this computer's own host disturbed is made
+    again, once for each that was asked for.
     """
     ensure_possible(site, drills)
     is_well = False
@@ -66,7 +70,7 @@ def run(site: Site, drills: Sequence[Drill], repeat: int, report: Report) -> Ite
         if not is_well:
             _make_well(site, report)
         is_well = False
-        run = _run(site, drill, number, report)
+        run = _run(site, drill, number, report, watch)
         is_well = run.course.healthy_at is not None
         return run
 
@@ -96,7 +100,7 @@ def of_finished(drill: Drill, runs: Iterable[Run]) -> Iterator[Result]:
             yield Result(drill, _slim(done), _judged(drill, done))
 
 
-def _run(site: Site, drill: Drill, number: int, report: Report) -> Run:
+def _run(site: Site, drill: Drill, number: int, report: Report, watch: Watch | None) -> Run:
     """One run of a healthy site as a runbook."""
     if site.spec.is_failover_automatic:
         command(site, "ack")  # what is done on purpose is no sign of a database that fails again and again
@@ -106,13 +110,13 @@ def _run(site: Site, drill: Drill, number: int, report: Report) -> Run:
         report("", f"{drill.name}: letting the load settle")
         time.sleep(SETTLE_SECONDS)
         report(hurt.machine, f"{drill.name}, run {number + 1}")
-        course = _hurt_and_heal(site, drill, hurt, report)
+        course = _hurt_and_heal(site, drill, hurt, report, watch)
         time.sleep(AFTERWARDS_SECONDS)
     stolen = spent().percent_stolen_since(before)
     report(hurt.machine, "")
     report("", "reading back what was written")
     events = tell(site.ground.reach(), _running(site), course.hurt_at, time.time() - time.monotonic())
-    course = Course(course.hurt_at, course.heal_at, course.healthy_at, (*course.events, *events))
+    course = replace(course, events=(*course.events, *events), told=_ended(course, watch, report))
     writes, trouble = _writes(load)
     trouble = "; ".join(filter(None, (trouble, astray(site))))
     attempts = load.attempts()
@@ -129,14 +133,15 @@ def _make_well(site: Site, report: Report) -> None:
     _wait_until_healthy(site)
 
 
-def _hurt_and_heal(site: Site, drill: Drill, hurt: Hurt, report: Report) -> Course:
+def _hurt_and_heal(site: Site, drill: Drill, hurt: Hurt, report: Report, watch: Watch | None) -> Course:
     """Hurt, hold, heal, wait until all is healthy; whatever breaks this off, it is healed."""
     with _healed_afterwards(site):
-        hurt_at = time.monotonic()
+        hurt_at, hurt_on = time.monotonic(), time.time()
         hand_of(site).hurt(hurt)
         if drill.recovers_by_itself:
             healthy_at = _healthy_at(site)
         time.sleep(max(0.0, hurt_at + drill.hold_seconds - time.monotonic()))
+        told = watch.until_told(drill.alerts, hurt_on) if watch and drill.alerts else None
         report(hurt.machine, "healing")
         heal_at = time.monotonic()
     report(hurt.machine, "waiting until all is healthy again")
@@ -145,7 +150,15 @@ def _hurt_and_heal(site: Site, drill: Drill, hurt: Hurt, report: Report) -> Cour
     events = [Event(hurt_at, f"{hurt.machine}: {drill.act}"), Event(heal_at, "healing")]
     if healthy_at is not None:
         events.append(Event(healthy_at, "all healthy"))
-    return Course(hurt_at, heal_at, healthy_at, tuple(events))
+    return Course(hurt_at, heal_at, healthy_at, tuple(events), is_watched=watch is not None, told=told)
+
+
+def _ended(course: Course, watch: Watch | None, report: Report) -> Told | None:
+    """What people were told, and whether they are told that it is over."""
+    if watch is None or course.told is None:
+        return course.told
+    report("", f"waiting until {course.told.alert} is over")
+    return replace(course.told, is_over=watch.until_over(course.told))
 
 
 @contextmanager

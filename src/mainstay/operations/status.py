@@ -5,11 +5,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from mainstay.compiler.compile import compile_plan
-from mainstay.grounds.errors import GroundError
 from mainstay.health.examine import Examined, Health, examine
 from mainstay.model.exposure import Exposure
 from mainstay.model.machine import Instance
-from mainstay.operations.alerting.asking import first_that_answers
+from mainstay.operations.alerting.asking import of_any
 from mainstay.operations.alerting.firing import Firing, firing
 from mainstay.operations.database.keepers import Keepers, ask
 from mainstay.operations.database.observe import Member, observe, primary_of
@@ -154,8 +153,8 @@ def _alerts(site: Site, exposures: Mapping[Instance, Exposure], running: Sequenc
     if site.spec.monitoring is None:
         return None
     try:
-        return Alerts(firing(first_that_answers(site, exposures, running)))
-    except (OperationError, GroundError) as error:
+        return Alerts(of_any(site, exposures, running, firing))
+    except OperationError as error:
         return Alerts(trouble=str(error).splitlines()[0])
 
 

@@ -44,6 +44,9 @@ def test_the_stable_form_of_a_result() -> None:
                 "detected_seconds": 1.0,
                 "redundant_seconds": 1.0,
                 "stolen_percent": 0.0,
+                "alert": None,
+                "alert_seconds": None,
+                "other_alerts": [],
             }
         ],
         "held": False,

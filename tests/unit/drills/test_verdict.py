@@ -1,13 +1,26 @@
 """The verdict of a drill, from what its visitors met."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import pytest
 
 from mainstay.drills.attempt import FAILED, OK, PROBE, UNKNOWN, WRITE, Attempt
 from mainstay.drills.catalogue import Drill
 from mainstay.drills.ledger import Ledger
-from mainstay.drills.verdict import Course, Event, Figures, Verdict, Writes, compare, gap, judge, measure, percentile
+from mainstay.drills.verdict import (
+    Course,
+    Event,
+    Figures,
+    Told,
+    Verdict,
+    Writes,
+    compare,
+    gap,
+    judge,
+    measure,
+    percentile,
+)
 
 DRILL = Drill("server-power-off", "server-power-off", "server", "power-off", limit_seconds=2.0)
 GRACEFUL = Drill("server-x", "server-x", "server", "process-stopped", 2.0, "nginx", ("nginx.service",), True)
@@ -221,6 +234,9 @@ def test_the_stable_form_of_a_run() -> None:
         "detected_seconds": 1.0,
         "redundant_seconds": 1.0,
         "stolen_percent": 0.0,
+        "alert": None,
+        "alert_seconds": None,
+        "other_alerts": [],
     }
 
 
@@ -233,3 +249,38 @@ def test_gaps_are_those_of_the_runs_that_were_not_disturbed() -> None:
 def test_a_write_is_lost_in_a_disturbed_run_as_in_any() -> None:
     runs = [figures(), figures(writes=Writes(3, 2, lost=("a",)), stolen_percent=90)]
     assert judge(DRILL, runs) == Verdict(False, "1 acknowledged writes were lost")
+
+
+WATCHED = replace(DRILL, alerts=("MachineDown", "ServerDown"))
+IN_TIME = Told("MachineDown", "critical", 20.0, is_over=True)
+
+
+@pytest.mark.parametrize(
+    ("told", "why"),
+    [
+        (IN_TIME, ""),
+        (Told("ServerDown", "warning", 85.0, is_over=True), ""),
+        (Told("MachineDown", "critical", 31.0, is_over=True), "MachineDown came after 31 s, where 30 s is the limit"),
+        (Told("ServerDown", "info", 91.5, is_over=True), "ServerDown came after 91.5 s, where 90 s is the limit"),
+        (Told("MachineDown", "critical", 20.0), "MachineDown went on though all was healthy again"),
+        (None, "nobody was told of it in 1 of 2 runs (MachineDown, ServerDown)"),
+    ],
+)
+def test_people_are_told_in_time_and_of_its_end(told: Told | None, why: str) -> None:
+    runs = [figures(is_watched=True, told=IN_TIME), figures(is_watched=True, told=told)]
+    assert judge(WATCHED, runs) == Verdict(not why, why)
+
+
+def test_nobody_is_missed_where_nobody_was_to_be_told_or_nobody_looked() -> None:
+    assert judge(DRILL, [figures(is_watched=True)]).held
+    assert judge(WATCHED, [figures()]).held
+
+
+def test_what_people_were_told_is_shown() -> None:
+    course = replace(COURSE, is_watched=True, told=replace(IN_TIME, others=("ServerDown srv-01",)))
+    shown = measured(*steady(0, 20), course=course).to_json()
+    assert (shown["alert"], shown["alert_seconds"], shown["other_alerts"]) == (
+        "MachineDown",
+        20.0,
+        ["ServerDown srv-01"],
+    )

@@ -38,7 +38,7 @@ def exposes(spec: Spec, machine: Machine) -> Exposure:
             Probe("unit", "unit", UNIT),
             Probe("api", "http", f"tls:{NAME}:https://{machine.address}:{PORT}/-/ready"),
         ),
-        faults=process_faults("monitor", NAME, UNIT, LIMITS),
+        faults=process_faults("monitor", NAME, UNIT, ("AlertmanagerDown",), LIMITS),
         metrics=(Metrics("api"),),
         has_alerts=True,
     )

@@ -40,7 +40,7 @@ def exposes(spec: Spec, machine: Machine) -> Exposure:
             Probe("unit", "unit", "mainstay-app.service"),
             Probe("health", "http", health, host=spec.domain),
         ),
-        process_faults("server", "app", "mainstay-app.service"),
+        process_faults("server", "app", "mainstay-app.service", ("ApplicationDown", "ServerDown")),
         has_alerts=True,
     )
 

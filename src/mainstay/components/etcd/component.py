@@ -40,7 +40,7 @@ def exposes(spec: Spec, machine: Machine) -> Exposure:
             Probe("unit", "unit", UNIT),
             Probe("votes", "http", f"http://{LOOPBACK}:{METRICS}/health"),
         ),
-        faults=process_faults("voter", "etcd", UNIT, LIMITS),
+        faults=process_faults("voter", "etcd", UNIT, ("EtcdVoterDown",), LIMITS),
         metrics=(Metrics("figures"),) if measured else (),
         has_alerts=True,
     )

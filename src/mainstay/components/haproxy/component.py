@@ -32,6 +32,7 @@ CAPABILITIES = (
 )
 # Its regular expressions are compiled to machine code (PCRE's JIT).
 SANDBOX = sandbox(capabilities=CAPABILITIES, without=("MemoryDenyWriteExecute",))
+ALERTS = ("HaproxyDown",)
 COUNTED_SECONDS = 10
 """Over how long the requests of one address are counted."""
 
@@ -86,8 +87,8 @@ def installs(view: View[Spec]) -> Install:
 def _faults(balances: bool, routes: bool) -> tuple[Fault, ...]:
     """Beside an application a stop is not gentle: its server stays in rotation, and cannot reach the database."""
     if balances:
-        return process_faults("balancer", "haproxy", "haproxy.service")
-    return process_faults("server", "haproxy", "haproxy.service", Limits(stopped=2.0)) if routes else ()
+        return process_faults("balancer", "haproxy", "haproxy.service", ALERTS)
+    return process_faults("server", "haproxy", "haproxy.service", ALERTS, Limits(stopped=2.0)) if routes else ()
 
 
 def _routes(spec: Spec, machine: Machine) -> bool:

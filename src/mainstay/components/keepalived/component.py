@@ -42,7 +42,7 @@ SETTLING_SECONDS = 0.3
 
 def exposes(spec: Spec, machine: Machine) -> Exposure:
     """No port: VRRP is a protocol of its own, between the balancers only."""
-    faults = process_faults("balancer", "keepalived", "keepalived.service")
+    faults = process_faults("balancer", "keepalived", "keepalived.service", ("KeepalivedDown", "AddressHeldByTwo"))
     vrrp = Port("vrrp", VRRP, ("keepalived",), protocol="vrrp")
     return Exposure((vrrp,), (Probe("unit", "unit", "keepalived.service"),), faults, has_alerts=True)
 

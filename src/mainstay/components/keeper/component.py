@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from mainstay.model import certificate
 from mainstay.model.component import Component, View
 from mainstay.model.exposure import Exposure, Metrics, Port, Probe
-from mainstay.model.fault import Limits, process_faults
+from mainstay.model.fault import STARTED_AGAIN, Limits, process_faults
 from mainstay.model.install import Content, Directory, File, Install, Service
 from mainstay.model.machine import Machine
 from mainstay.model.sandbox import sandbox
@@ -49,7 +49,13 @@ def exposes(spec: Spec, machine: Machine) -> Exposure:
             Probe("cycle", "http", f"http://{machine.address}:{PORT}/liveness"),
             Probe("answers", "http", f"http://{machine.address}:{PORT}/health"),
         ),
-        faults=process_faults("database", "keeper", UNIT, Limits(killed=2.0, stopped=9.0, frozen=9.0)),
+        faults=process_faults(
+            "database",
+            "keeper",
+            UNIT,
+            ("KeeperDown", "KeeperFrozen", STARTED_AGAIN),
+            Limits(killed=2.0, stopped=9.0, frozen=9.0),
+        ),
         metrics=(Metrics("peers"),),
         has_alerts=True,
     )

@@ -28,6 +28,9 @@ ROLE_UNIT = "/etc/systemd/system/mainstay-mysql-role.service"
 ROLE_USER = "mainstay-role"
 ROLE_PORT = 8008
 RENEWAL_SANDBOX = sandbox(("AF_UNIX",), ProtectSystem="strict")
+ALERTS = ("MySQLDown", "MySQLNoPrimary", "MySQLRestarted")
+"""With a failover of its own one that stands still is ended and started again, sooner than it is found to be down."""
+
 LIMITS = Limits(killed=2.0, stopped=2.0, frozen=9.0)
 """What a database with a failover of its own is to keep; with `failover: manual` it cannot."""
 
@@ -36,7 +39,7 @@ def exposes(spec: Spec, machine: Machine) -> Exposure:
     """MySQL for the applications and the other databases; the answerer for whoever routes to it."""
     mysql = Port("mysql", 3306, open_to=("app", "mysql"))
     unit = Probe("unit", "unit", UNIT)
-    faults = process_faults("database", "mysqld", UNIT, LIMITS)
+    faults = process_faults("database", "mysqld", UNIT, ALERTS, LIMITS)
     if spec.is_failover_automatic:
         return Exposure((mysql,), (unit,), faults)  # the keeper says who is primary
     role = Port("role", ROLE_PORT, open_to=("app", "mysql"))

@@ -34,7 +34,7 @@ def exposes(spec: Spec, machine: Machine) -> Exposure:
     return Exposure(
         ports=(Port("http", HTTP, open_to=("balancer",)), *local, *figures),
         probes=(Probe("unit", "unit", "nginx.service"), Probe("http", "http", alive, host=spec.domain)),
-        faults=process_faults("server", "nginx", "nginx.service"),
+        faults=process_faults("server", "nginx", "nginx.service", ("NginxDown",)),
     )
 
 

@@ -50,6 +50,7 @@ def installs(view: View[Spec]) -> Install:
         f"--collector.filesystem.fs-types-exclude=^({'|'.join(NO_DISKS)})$$",
         f"--collector.systemd.unit-include={watched(view)}",
         "--collector.systemd.enable-restarts-metrics",
+        "--collector.systemd.enable-start-time-metrics",
         "--collector.netdev.address-info",
         "--log.level=warn",
     )

@@ -1,9 +1,10 @@
 """Asks an Alertmanager of the site: any of them, since they tell each other what they know."""
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from importlib import resources
+from typing import TypeVar
 
 from mainstay.grounds.errors import GroundError
 from mainstay.grounds.reach import GENTLY, Reach
@@ -13,6 +14,7 @@ from mainstay.operations.errors import OperationError
 from mainstay.operations.site import Site
 
 NAME = "alertmanager"
+Answer = TypeVar("Answer")
 
 
 @dataclass(frozen=True)
@@ -35,8 +37,13 @@ class Alertmanager:
         return self.reach.run_or_fail(self.machine, command, given=json.dumps(order), seconds=20)
 
 
-def first_that_answers(site: Site, exposures: Mapping[Instance, Exposure], running: Sequence[str]) -> Alertmanager:
-    """One that answers.
+def of_any(
+    site: Site,
+    exposures: Mapping[Instance, Exposure],
+    running: Sequence[str],
+    question: Callable[[Alertmanager], Answer],
+) -> Answer:
+    """What the first says that answers; the machines on which nothing runs are not asked.
 
     Raises:
         OperationError: none does; the text says why, of each.
@@ -44,11 +51,9 @@ def first_that_answers(site: Site, exposures: Mapping[Instance, Exposure], runni
     why = []
     for alertmanager in _on(site, exposures, running):
         try:
-            alertmanager.ask("/-/ready")
+            return question(alertmanager)
         except GroundError as error:
             why.append(f"{alertmanager.machine}: {str(error).splitlines()[0]}")
-        else:
-            return alertmanager
     raise OperationError(
         "\n".join(("No Alertmanager answers.", *why)), "`mainstay status` shows which machines answer."
     )

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from mainstay.compiler.compile import compile_plan
-from mainstay.operations.alerting.asking import Alertmanager, first_that_answers
+from mainstay.operations.alerting.asking import Alertmanager, of_any
 from mainstay.operations.alerting.firing import TRIAL
 from mainstay.operations.errors import OperationError
 from mainstay.operations.site import Site
@@ -57,7 +57,7 @@ def send_trial(
     """
     ways = _ways(site)
     running = site.switched_on([machine.name for machine in site.running("monitoring")])
-    alertmanager = first_that_answers(site, compile_plan(site.spec, ANY_RELEASE).exposures, running)
+    alertmanager = of_any(site, compile_plan(site.spec, ANY_RELEASE).exposures, running, _reached)
     before = _counts(alertmanager)
     alertmanager.ask("/api/v2/alerts", _trial(site.spec.name, clock()))
     end = now() + seconds
@@ -66,6 +66,11 @@ def send_trial(
         if all(one.is_taken is not None for one in sent) or now() > end:
             return sent
         time.sleep(POLL_SECONDS)
+
+
+def _reached(alertmanager: Alertmanager) -> Alertmanager:
+    alertmanager.ask("/-/ready")
+    return alertmanager
 
 
 def _ways(site: Site) -> tuple[str, ...]:

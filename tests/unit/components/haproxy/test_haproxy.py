@@ -30,8 +30,8 @@ ROUTES = (
     Port("replicas", 3307, ("app",), "127.0.0.1"),
 )
 ASKED = (Probe("primary", "greeting", "127.0.0.1:3306"), Probe("replicas", "greeting", "127.0.0.1:3307"))
-BALANCER_FAULTS = process_faults("balancer", "haproxy", "haproxy.service")
-ROUTER_FAULTS = process_faults("server", "haproxy", "haproxy.service", Limits(stopped=2.0))
+BALANCER_FAULTS = process_faults("balancer", "haproxy", "haproxy.service", ("HaproxyDown",))
+ROUTER_FAULTS = process_faults("server", "haproxy", "haproxy.service", ("HaproxyDown",), Limits(stopped=2.0))
 
 
 def executed(drop_in: list[str]) -> list[str]:

@@ -250,6 +250,6 @@ def test_it_speaks_to_the_other_balancers_only() -> None:
     assert exposed(a_site(machines=TWO), "keepalived", on="lb-02") == Exposure(
         ports=(Port("vrrp", 112, ("keepalived",), protocol="vrrp"),),
         probes=(Probe("unit", "unit", "keepalived.service"),),
-        faults=process_faults("balancer", "keepalived", "keepalived.service"),
+        faults=process_faults("balancer", "keepalived", "keepalived.service", ("KeepalivedDown", "AddressHeldByTwo")),
         has_alerts=True,
     )

@@ -63,7 +63,7 @@ def test_only_the_balancers_come_in() -> None:
             Probe("unit", "unit", "nginx.service"),
             Probe("http", "http", "http://10.77.79.233:8080/.well-known/mainstay/web", "shop.test"),
         ),
-        process_faults("server", "nginx", "nginx.service"),
+        process_faults("server", "nginx", "nginx.service", ("NginxDown",)),
     )
 
 

@@ -1,0 +1,40 @@
+"""What people were told of a fault, and what is wrong with that. Pure."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+LIMIT_SECONDS = {True: 30.0, False: 90.0}
+"""Within which people are told: of what is critical, and of all else."""
+
+
+@dataclass(frozen=True)
+class Told:
+    """The alert, so many seconds after the hurt, and what else had come by then (names, each with its machine).
+
+    is_over: whether it had ended a while after the site was healthy again.
+    """
+
+    alert: str
+    severity: str
+    seconds: float
+    others: tuple[str, ...] = ()
+    is_over: bool = False
+
+    @property
+    def limit_seconds(self) -> float:
+        """Within which it was to come: an outage wakes somebody, a degradation may wait."""
+        return LIMIT_SECONDS[self.severity == "critical"]
+
+
+def complaints(alerts: Sequence[str], runs: Sequence[Told | None]) -> Iterator[str]:
+    """A sentence for each thing that is wrong, where one of these alerts was to come in each run; None: none came."""
+    if not alerts:
+        return
+    if silent := sum(told is None for told in runs):
+        yield f"nobody was told of it in {silent} of {len(runs)} runs ({', '.join(alerts)})"
+    told = [one for one in runs if one]
+    if late := [one for one in told if one.seconds > one.limit_seconds]:
+        worst = max(late, key=lambda one: one.seconds)
+        yield f"{worst.alert} came after {worst.seconds:g} s, where {worst.limit_seconds:g} s is the limit"
+    if lasting := sorted({one.alert for one in told if not one.is_over}):
+        yield f"{', '.join(lasting)} went on though all was healthy again"
