@@ -56,7 +56,7 @@ MACHINE_ALERTS: Mapping[str, tuple[str, ...]] = {
         "SyncSetEmpty",
         "FailoverHappened",
     ),
-}  # fmt: skip
+}
 """What is to tell of it where the site is monitored. Nobody is told of what was done in good order."""
 
 

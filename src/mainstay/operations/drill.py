@@ -13,7 +13,8 @@ from mainstay.drills.hurting import Hurt
 from mainstay.drills.load import Load, LoadError
 from mainstay.drills.result import Result, Run
 from mainstay.drills.stolen import spent
-from mainstay.drills.verdict import Course, Event, Told, Verdict, Writes, compare, is_disturbed, judge, measure
+from mainstay.drills.told import Told
+from mainstay.drills.verdict import Course, Event, Verdict, Writes, compare, is_disturbed, judge, measure
 from mainstay.drills.witness import tell
 from mainstay.grounds.ground import Report
 from mainstay.operations.addresses import astray

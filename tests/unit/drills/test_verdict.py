@@ -8,11 +8,11 @@ import pytest
 from mainstay.drills.attempt import FAILED, OK, PROBE, UNKNOWN, WRITE, Attempt
 from mainstay.drills.catalogue import Drill
 from mainstay.drills.ledger import Ledger
+from mainstay.drills.told import Told
 from mainstay.drills.verdict import (
     Course,
     Event,
     Figures,
-    Told,
     Verdict,
     Writes,
     compare,

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from mainstay.compiler.compile import compile_plan
-from mainstay.drills.verdict import Told
+from mainstay.drills.told import Told
 from mainstay.operations.alerting.asking import of_any
 from mainstay.operations.alerting.firing import Firing, firing
 from mainstay.operations.errors import OperationError

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import pytest
 
-from mainstay.drills.verdict import Told
+from mainstay.drills.told import Told
 from mainstay.operations.alerting.firing import Firing
 from mainstay.operations.alerting.watch import LONGEST_SECONDS, OVER_SECONDS, Watch
 
