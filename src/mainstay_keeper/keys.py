@@ -44,11 +44,11 @@ class Keys:
         """The sync set."""
         return Put(self.key("sync"), published.text_of_sync(sync))
 
-    def put_turn(self, turn: Turn, epoch: int) -> Put:
-        """A line of the history."""
+    def put_turn(self, turn: Turn, moment: int) -> Put:
+        """A line of the history; later ones have a higher number."""
         parties = {"from": turn.leaving, "to": turn.taking}
         text = {"when": turn.when, **parties, "why": turn.why, "gtid": turn.gtid, "seconds": turn.seconds}
-        return Put(self.key("history", str(epoch)), json.dumps(text))
+        return Put(self.key("history", str(moment)), json.dumps(text))
 
     def answering(self, answer: Answer | None) -> tuple[Change, ...]:
         """The request goes, the answer comes."""

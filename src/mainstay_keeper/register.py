@@ -74,9 +74,13 @@ class Register:
         return self._swap(self._keys.as_ordered(order), (*changes, *self._keys.answering(order.answer)))
 
     def hand_over(self, order: HandOver, turn: Turn | None) -> bool:
-        """The leader's key to another session, and the sync set to what it is then: both or neither."""
+        """The leader's key to another session, and the sync set to what it is then: both or neither.
+
+        In the history its epoch stands for how the leader came to lead; that it leaves bears the sync set's revision,
+        which lies between this epoch and the next.
+        """
         leader = Put(self._keys.key("leader"), published.text_of_leader(order.to), order.session)
-        noted = (self._keys.put_turn(turn, order.epoch),) if turn else ()
+        noted = (self._keys.put_turn(turn, order.sync.revision),) if turn else ()
         changes = (leader, self._keys.put_sync(order.sync), *noted, *self._keys.answering(order.answer))
         return self._swap(self._keys.unchanged(order.sync, order.epoch), changes)
 

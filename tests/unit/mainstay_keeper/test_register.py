@@ -1,5 +1,7 @@
 """What keepers have in common changes only as it was decided on."""
 
+from dataclasses import replace
+
 import pytest
 
 from mainstay_keeper.actions import Answer, HandOver, WriteSync
@@ -119,6 +121,21 @@ def test_a_lead_is_handed_over_with_the_sync_set_or_not_at_all(store: FakeStore)
     assert cluster.leader
     assert (cluster.leader.name, sync_of(cluster).leader) == ("two", "two")
     assert cluster.leader.epoch > epoch
+
+
+def test_a_leader_that_took_over_and_hands_over_has_two_lines_in_the_history(store: FakeStore) -> None:
+    one, two, orders = Published(store, "one"), Published(store, "two"), Orders(store, KEYS)
+    epoch = one.leads()
+    assert one.register.take_over(WriteSync(sync_of(one.read()), epoch, is_takeover=True), TURN, 3600)
+    read = sync_of(one.read())
+    order = HandOver("two", two.session, Sync("two", "u2", {"one": "u1"}, {}, read.revision), epoch)
+    assert one.register.hand_over(order, replace(TURN, why="a switchover"))
+    assert [turn["why"] for turn in orders.history()] == [TURN.why, "a switchover"]
+    after = two.read().leader
+    assert after
+    moments = [turn["epoch"] for turn in orders.history()]
+    assert moments == [epoch, read.revision]
+    assert epoch < read.revision < after.epoch
 
 
 def test_one_request_at_a_time(store: FakeStore) -> None:
