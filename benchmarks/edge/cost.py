@@ -1,7 +1,8 @@
-"""What TLS costs: requests that the site answers for each second of processor time that its machines use.
+"""What TLS, or monitoring, costs: requests that the site answers for each second of processor time that it uses.
 
-The same site with `https` off and on, asked by wrk from the lab's network as fast as eight visitors come; each with a
-connection of its own for every request, and each with one that it keeps.
+The same site with it off and on, asked by wrk from the lab's network as fast as eight visitors come; each with a
+connection of its own for every request, and each with one that it keeps. What the machines that monitor use does not
+count: they are not the site.
 """
 
 import argparse
@@ -21,13 +22,20 @@ from mainstay.grounds.lab.lab import Lab
 from mainstay.operations.site import Site
 
 OPEN = {"  takeover: fast ": "  requests_per_address: 100000\n  takeover: fast "}
-SCHEMES = {"off": "http", "on": "https"}
+SWITCHES: dict[str, dict[str, str]] = {
+    "https": {"https: off": "https: on"},
+    "monitoring": {
+        "monitoring: off": "monitoring: on",
+        "  srv-02: { runs": "  mon-01: { runs: [monitoring] }\n  srv-02: { runs",
+    },
+}
 VISITORS = {"a connection for each request": ("-H", "Connection: close"), "a connection that is kept": ()}
 ANSWERED = re.compile(r"(\d+) requests in ")
 
 
 def arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--switch", choices=sorted(SWITCHES), default="https", help="what is off, and then on")
     parser.add_argument("--runs", type=int, default=5, help="how often each")
     parser.add_argument("--seconds", type=int, default=6, help="how long each")
     parser.add_argument("--path", default="/", help="what is asked for")
@@ -41,7 +49,8 @@ def asked(site: Site, url: str, words: tuple[str, ...], seconds: int) -> float:
     assert isinstance(site.ground, Lab)
     inside = ("nsenter", f"--net={network.path(site.ground.places.namespace)}")
     wrk = ("wrk", "-t1", "-c8", f"-d{seconds}s", "-H", f"Host: {site.spec.domain}", *words, url)
-    machines = [f"mainstay-{site.spec.name}-{machine.name}" for machine in site.machines]
+    serving = [machine.name for machine in site.machines if "monitoring" not in machine.roles]
+    machines = [f"mainstay-{site.spec.name}-{name}" for name in serving]
     before = machines_cpu(machines)
     said = subprocess.run((*inside, *wrk), check=True, capture_output=True, text=True).stdout
     used = machines_cpu(machines) - before
@@ -51,10 +60,10 @@ def asked(site: Site, url: str, words: tuple[str, ...], seconds: int) -> float:
     return int(found[1]) / used
 
 
-def measured(given: argparse.Namespace, https: str) -> dict[str, list[float]]:
+def measured(given: argparse.Namespace, changes: dict[str, str]) -> dict[str, list[float]]:
     """By kind of visitor, one figure for each run; the first of all, which finds everything cold, is left out."""
-    with a_site(given.name, given.port, {**OPEN, "https: off": f"https: {https}"}) as site:
-        url = f"{SCHEMES[https]}://{site.entrances[0]}{given.path}"
+    with a_site(given.name, given.port, {**OPEN, **changes}) as site:
+        url = f"{'https' if site.spec.https else 'http'}://{site.entrances[0]}{given.path}"
         asked(site, url, (), given.seconds)
         runs = [
             {kind: asked(site, url, words, given.seconds) for kind, words in VISITORS.items()}
@@ -68,9 +77,9 @@ def main(given: argparse.Namespace) -> int:
         print("wrk not found: see benchmarks/edge/README.md", file=sys.stderr)
         return 2
     before = spent()
-    found: dict[str, dict[str, Any]] = {https: measured(given, https) for https in SCHEMES}
+    found: dict[str, dict[str, Any]] = {"off": measured(given, {}), "on": measured(given, SWITCHES[given.switch])}
     for kind in VISITORS:
-        off, on = (median(found[https][kind]) for https in SCHEMES)
+        off, on = (median(found[switch][kind]) for switch in ("off", "on"))
         print(f"{kind}: {off:.0f} off, {on:.0f} on, {100 * (on / off - 1):+.0f} %")
     print(json.dumps({**found, "percent_stolen": round(spent().percent_stolen_since(before), 1)}, indent=2))
     return 0
