@@ -3,11 +3,22 @@
 from collections.abc import Sequence
 
 from mainstay.model import certificate
+from mainstay.model.exposure import Exposure, Metrics, Port, Probe
 from mainstay.model.install import File, Install, Service
 from mainstay.model.machine import Machine
 
 GROUP = "prometheus"
 """The group, and the user, under which Debian's packages run all of these programs."""
+
+
+def shown(unit: str, number: int) -> Exposure:
+    """What such a program exposes: one port, for those who monitor; its alerts are about what it shows."""
+    return Exposure(
+        (Port("metrics", number, open_to=("prometheus",)),),
+        (Probe("unit", "unit", unit),),
+        metrics=(Metrics("metrics"),),
+        has_alerts=True,
+    )
 
 
 def guard_path(name: str) -> str:

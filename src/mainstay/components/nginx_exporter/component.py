@@ -1,8 +1,8 @@
 """nginx-prometheus-exporter: Nginx's own figures."""
 
 from mainstay.model.component import Component, View
-from mainstay.model.exporter import drop_in, exporter, guard_path
-from mainstay.model.exposure import Exposure, Metrics, Port, Probe
+from mainstay.model.exporter import drop_in, exporter, guard_path, shown
+from mainstay.model.exposure import Exposure
 from mainstay.model.install import Install
 from mainstay.model.machine import Machine
 from mainstay.model.sandbox import sandbox
@@ -14,12 +14,7 @@ PORT = 9113
 
 def exposes(spec: Spec, machine: Machine) -> Exposure:
     """One port, for those who monitor."""
-    return Exposure(
-        (Port("metrics", PORT, open_to=("prometheus",)),),
-        (Probe("unit", "unit", UNIT),),
-        metrics=(Metrics("metrics"),),
-        has_alerts=True,
-    )
+    return shown(UNIT, PORT)
 
 
 def installs(view: View[Spec]) -> Install:

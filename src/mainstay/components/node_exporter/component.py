@@ -1,8 +1,8 @@
 """node_exporter: figures of the machine itself, and of the units that the other components watch on it."""
 
 from mainstay.model.component import Component, View
-from mainstay.model.exporter import drop_in, exporter, guard_path
-from mainstay.model.exposure import Exposure, Metrics, Port, Probe
+from mainstay.model.exporter import drop_in, exporter, guard_path, shown
+from mainstay.model.exposure import Exposure
 from mainstay.model.install import Install
 from mainstay.model.machine import Machine
 from mainstay.model.sandbox import sandbox
@@ -28,12 +28,7 @@ SANDBOX = sandbox(("AF_UNIX", "AF_INET", "AF_INET6", "AF_NETLINK"), ProtectSyste
 
 def exposes(spec: Spec, machine: Machine) -> Exposure:
     """One port, for those who monitor."""
-    return Exposure(
-        (Port("metrics", PORT, open_to=("prometheus",)),),
-        (Probe("unit", "unit", UNIT),),
-        metrics=(Metrics("metrics"),),
-        has_alerts=True,
-    )
+    return shown(UNIT, PORT)
 
 
 def installs(view: View[Spec]) -> Install:
