@@ -25,8 +25,6 @@ def installs(view: View[Spec]) -> Install:
     command = (
         "/usr/bin/prometheus-nginx-exporter",
         f"--nginx.scrape-uri=http://{asked.bind}:{asked.number}/",
-        # Two who ask wait for one another, and give up after four seconds: a frozen Nginx is no missing exporter.
-        "--nginx.timeout=1s",
         f"--web.listen-address={here.address}:{port}",
         f"--web.config.file={guard_path('nginx_exporter')}",
         "--log.level=warn",
