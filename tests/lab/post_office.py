@@ -21,7 +21,7 @@ from typing import Any
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import AuthResult, Envelope, LoginPassword
 
-from tests.lab.pebble import ADDRESS, make_door
+from tests.lab.pebble import ADDRESS
 from tests.lab.waiting import becomes
 
 HOOK, MAIL = 9998, 2525
@@ -57,8 +57,7 @@ class PostOffice:
 
 @contextmanager
 def post_office(lab: str, folder: Path) -> Iterator[PostOffice]:
-    """One that runs meanwhile, in the network of a lab that is up."""
-    make_door(folder)
+    """One that runs meanwhile, in the network of a lab that is up; its certificate is in the folder already."""
     words = ("nsenter", f"--net=/run/netns/mainstay-{lab}", sys.executable, "-m", "tests.lab.post_office", str(folder))
     with (folder / "post.log").open("ab") as log:
         process = subprocess.Popen(words, stdout=log, stderr=log)

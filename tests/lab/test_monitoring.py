@@ -12,6 +12,7 @@ import pytest
 
 from tests.lab.load import no_request_failed
 from tests.lab.pebble import ADDRESS as POST_ADDRESS
+from tests.lab.pebble import make_door
 from tests.lab.post_office import HOOK, MAIL, PASSWORD, USER, PostOffice, post_office
 from tests.lab.site import LabSite, lab_site
 from tests.lab.waiting import becomes
@@ -66,21 +67,19 @@ try:
 except (OSError, http.client.HTTPException) as error:
     print(type(error).__name__)
 """
-UNITS_STANDSTILL = ("NginxDown", "ApplicationDown", "ServerDown", "NoHealthyServer", "SiteDown", "SiteSlow")
 
 
 @pytest.fixture(scope="module")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[LabSite, PostOffice]]:
     with lab_site("mst-monitor", PORT, "simple") as lab:
         folder = tmp_path_factory.mktemp("post")
+        make_door(folder)
         lab.file.write_text(FILE)
-        (lab.project / "mail.pem").write_text("-\n")  # the lab is not up yet, and so nobody's certificate is known
+        (lab.project / "mail.pem").write_text((folder / "door.pem").read_text())
         lab.does("secret", "set", "MAIL_PASSWORD", given=PASSWORD)
         lab.does("secret", "set", "HOOK", given=f"http://{POST_ADDRESS}:{HOOK}{HOOK_PATH}")
         lab.up()
         with post_office("mst-monitor", folder) as post:
-            (lab.project / "mail.pem").write_text(post.trusted.read_text())
-            lab.up()
             yield lab, post
         for name in ("MAIL_PASSWORD", "HOOK"):
             lab.tries("secret", "remove", name, "-y")  # they would outlive the lab
@@ -140,18 +139,17 @@ def test_a_part_that_stands_still_is_told_once_by_whoever_monitors_and_so_is_its
 ) -> None:
     lab, post = site
     begun = time.time()
-    lab.runs("srv-01", "systemctl", "stop", "nginx.service")
+    lab.runs("srv-01", "systemctl", "kill", "--signal=STOP", "nginx.service")
     try:
         becomes("A message of Nginx", lambda: post.told("NginxDown", since=begun), bool, within=60)
         assert ("NginxDown", "srv-01") in firing(lab)
     finally:
-        lab.runs("srv-01", "systemctl", "start", "nginx.service")
+        lab.runs("srv-01", "systemctl", "kill", "--signal=CONT", "nginx.service")
     becomes("A message of its end", lambda: post.told("NginxDown", "resolved", begun), bool, within=120)
     # Two Prometheus have seen it, and two Alertmanagers know of it: nothing is told twice.
     told = [sorted((a["labels"]["alertname"], a["status"]) for a in m["alerts"]) for m in post.taken("webhook")]
     concerned = [message for message in told if ("NginxDown", "firing") in message]
     assert [message for message in concerned if concerned.count(message) > 1] == []
-    assert all(name in UNITS_STANDSTILL for name, _ in firing(lab))
 
 
 def test_a_machine_that_monitors_may_be_lost(site: tuple[LabSite, PostOffice]) -> None:
