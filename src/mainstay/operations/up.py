@@ -24,6 +24,7 @@ from mainstay.operations.voters.settle import settle_voters
 from mainstay.releases.release import recipe
 
 HEALTHY_SECONDS = 60.0
+EXPORTERS = ("node_exporter", "mysqld_exporter", "nginx_exporter")
 Consent = Callable[[str, Sequence[str]], bool]
 """Asked before something is destroyed: what would be lost, and the names concerned."""
 
@@ -113,8 +114,9 @@ def _roll_balancers(rollout: Rollout) -> None:
 
 def _roll_monitoring(rollout: Rollout) -> None:
     """What shows figures all at once, since nobody waits for it; who watches one by one."""
-    everywhere = [machine.name for machine in rollout.prepared.plan.machines]
-    rollout.roll_on(everywhere, "node_exporter", "mysqld_exporter", "nginx_exporter")
+    machines = [machine.name for machine in rollout.prepared.plan.machines]
+    due = [name for name in machines if any(rollout.is_due(name, exporter) for exporter in EXPORTERS)]
+    rollout.roll_on(due, *EXPORTERS)
     rollout.roll("alertmanager", "blackbox_exporter", "prometheus")
 
 
