@@ -106,3 +106,11 @@ def test_a_body_that_is_no_entry_is_refused(client: FlaskClient, body: str, stat
 def test_what_is_not_there_is_not_found(client: FlaskClient, path: str) -> None:
     answer = client.get(path)
     assert (answer.status_code, answer.content_type) == (404, "application/problem+json")
+
+
+def test_the_number_of_entries_is_a_figure(client: FlaskClient, database: Database) -> None:
+    client.post("/entries", json={"author": "Ada", "message": "Hello"})
+    replicate(database)
+    answer = client.get("/metrics")
+    assert answer.headers["Content-Type"].startswith("text/plain")
+    assert answer.text.splitlines()[-1] == "guestbook_entries 1"

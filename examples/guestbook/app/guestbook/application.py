@@ -6,7 +6,7 @@ from pathlib import Path
 
 from flask import Flask, Response
 
-from guestbook import commands, errors, views
+from guestbook import commands, errors, log, views
 from guestbook.database import Database
 
 SOURCE = Path(__file__).parent.parent
@@ -24,6 +24,7 @@ def create_app(environment: Mapping[str, str]) -> Flask:
     app.config["SERVER"] = environment.get("MAINSTAY_SERVER") or socket.gethostname()
     app.config["RELEASE"] = environment.get("MAINSTAY_RELEASE") or "development"
     app.extensions["database"] = Database.from_environment(environment)
+    log.register(app)
     app.register_blueprint(views.pages)
     app.cli.add_command(commands.migrations)
     errors.register(app)

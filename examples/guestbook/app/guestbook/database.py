@@ -16,6 +16,8 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm import Session
 
+from guestbook.request_id import name_requests
+
 T = TypeVar("T")
 
 CONNECT_SECONDS = 2
@@ -157,9 +159,10 @@ def _number(error: DBAPIError) -> int | None:
 
 def _engine(address: str, answer_seconds: int, authority: str | None) -> Engine:
     url = make_url(address)
-    if url.get_backend_name() != "mysql":
-        return create_engine(url, hide_parameters=True)
-    return _mysql_engine(url, answer_seconds, authority)
+    is_mysql = url.get_backend_name() == "mysql"
+    engine = _mysql_engine(url, answer_seconds, authority) if is_mysql else create_engine(url, hide_parameters=True)
+    name_requests(engine)
+    return engine
 
 
 def _mysql_engine(url: URL, answer_seconds: int, authority: str | None) -> Engine:

@@ -2,7 +2,7 @@
 
 from flask import Blueprint, abort, current_app, jsonify, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from guestbook.database import database
@@ -54,6 +54,16 @@ def whoami() -> ResponseReturnValue:
         write_host=write_host(database()),
         read_host=read_host(database()),
     )
+
+
+@pages.get("/metrics")
+def metrics() -> ResponseReturnValue:
+    """Show figures of the site in the form of Prometheus, as a replica knows them."""
+    entries = database().read(lambda session: session.scalar(select(func.count()).select_from(Entry)))
+    text = (
+        f"# HELP guestbook_entries Entries in the book.\n# TYPE guestbook_entries gauge\nguestbook_entries {entries}\n"
+    )
+    return text, 200, {"Content-Type": "text/plain; version=0.0.4"}
 
 
 @pages.get("/up")

@@ -27,6 +27,15 @@ ROLE_PROGRAM = "/usr/local/lib/mainstay/mysql-role"
 ROLE_UNIT = "/etc/systemd/system/mainstay-mysql-role.service"
 ROLE_USER = "mainstay-role"
 ROLE_PORT = 8008
+SLOW_FOLDER = "/var/log/mysql/slow"
+SLOW_STATEMENTS = f"{SLOW_FOLDER}/statements.log"
+"""In a folder of its own, which the package's logrotate leaves alone, and within what AppArmor lets MySQL write."""
+
+SLOW_PROGRAM = "/usr/local/lib/mainstay/mysql-slow"
+SLOW_UNIT = "mainstay-mysql-slow.service"
+SLOW_UNIT_FILE = f"/etc/systemd/system/{SLOW_UNIT}"
+SLOW_USER = "mainstay-slow"
+SLOW_SANDBOX = sandbox(("AF_UNIX",), ProtectSystem="strict", PrivateNetwork="yes")
 RENEWAL_SANDBOX = sandbox(("AF_UNIX",), ProtectSystem="strict")
 ALERTS = ("MySQLDown", "MySQLNoPrimary", "MySQLRestarted")
 """With a failover of its own one that stands still is ended and started again, sooner than it is found to be down."""
@@ -50,33 +59,44 @@ def exposes(spec: Spec, machine: Machine) -> Exposure:
 def installs(view: View[Spec]) -> Install:
     """The server's settings and first start; with `failover: manual` its service and the answerer, too."""
     is_automatic = view.spec.is_failover_automatic
+    server = Install(
+        users=(User(SLOW_USER),),
+        directories=(
+            Directory("/var/lib/mysql", "mysql", "mysql", "750"),
+            # The group is handed down to MySQL's file: those may read it who may read logs, as with the package's own.
+            Directory(SLOW_FOLDER, "mysql", "adm", "2750"),
+        ),
+        files=(*_certificates(view.machine), *_settings(view), *_slow_statements()),
+        services=(
+            Service(UNIT, (CONFIG, LOGIN, INITIALISE, DROP_IN), is_kept_elsewhere=is_automatic),
+            Service(RENEWED, restart_on=(RENEWED_FILE, RENEWAL_FILE)),
+            Service(SLOW_UNIT, restart_on=(SLOW_PROGRAM, SLOW_UNIT_FILE)),
+        ),
+    )
+    return server if is_automatic else _with_services(server, view)
+
+
+def _settings(view: View[Spec]) -> tuple[File, ...]:
+    """What the server starts with."""
     variables = {
         "address": view.machine.address,
         "name": view.machine.name,
         "server_id": 1 + zlib.crc32(view.machine.name.encode()) % (2**32 - 1),
         "buffer_pool": view.spec.lab.buffer_pool if view.spec.in_lab else view.spec.database.buffer_pool,
         "in_lab": view.spec.in_lab,
-        "is_automatic": is_automatic,
+        "is_automatic": view.spec.is_failover_automatic,
         "sandbox": sandbox(capabilities=("CAP_SYS_NICE",)),
         "authority": AUTHORITY,
         "identity": IDENTITY,
+        "slow_statements": SLOW_STATEMENTS,
     }
     validate = "mysqld --defaults-file={candidate} --user=mysql --validate-config"
-    server = Install(
-        directories=(Directory("/var/lib/mysql", "mysql", "mysql", "750"),),
-        files=(
-            *_certificates(view.machine),
-            File(CONFIG, Content("mysqld.cnf", variables), validate=validate),
-            File(LOGIN, Content("login.sql", variables)),
-            File(INITIALISE, Content("initialise"), mode="755"),
-            File(DROP_IN, Content("mysql.service.conf", variables)),
-        ),
-        services=(
-            Service(UNIT, (CONFIG, LOGIN, INITIALISE, DROP_IN), is_kept_elsewhere=is_automatic),
-            Service(RENEWED, restart_on=(RENEWED_FILE, RENEWAL_FILE)),
-        ),
+    return (
+        File(CONFIG, Content("mysqld.cnf", variables), validate=validate),
+        File(LOGIN, Content("login.sql", variables)),
+        File(INITIALISE, Content("initialise"), mode="755"),
+        File(DROP_IN, Content("mysql.service.conf", variables)),
     )
-    return server if is_automatic else _with_services(server, view)
 
 
 def _certificates(here: Machine) -> tuple[File, ...]:
@@ -89,6 +109,15 @@ def _certificates(here: Machine) -> tuple[File, ...]:
     )
 
 
+def _slow_statements() -> tuple[File, ...]:
+    """What carries the slow-query log into the journal."""
+    variables = {"program": SLOW_PROGRAM, "file": SLOW_STATEMENTS, "sandbox": SLOW_SANDBOX}
+    return (
+        File(SLOW_PROGRAM, Content("slow.py"), mode="755"),
+        File(SLOW_UNIT_FILE, Content(SLOW_UNIT, variables)),
+    )
+
+
 def _with_services(server: Install, view: View[Spec]) -> Install:
     """Where no keeper starts the server and says what it is."""
     here = view.machine
@@ -96,7 +125,7 @@ def _with_services(server: Install, view: View[Spec]) -> Install:
     variables = {"address": here.address, "port": ROLE_PORT, "peers": peers, "sandbox": sandbox(ProtectSystem="strict")}
     return replace(
         server,
-        users=(User(ROLE_USER),),
+        users=(*server.users, User(ROLE_USER)),
         files=(
             *server.files,
             File(ROLE_PROGRAM, Content("role.py"), mode="755"),
