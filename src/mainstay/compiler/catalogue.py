@@ -7,6 +7,8 @@ from mainstay.components.base.component import BASE
 from mainstay.components.blackbox_exporter.component import BLACKBOX_EXPORTER
 from mainstay.components.etcd.component import ETCD
 from mainstay.components.haproxy.component import HAPROXY
+from mainstay.components.journal_remote.component import JOURNAL_REMOTE
+from mainstay.components.journal_upload.component import JOURNAL_UPLOAD
 from mainstay.components.keepalived.component import KEEPALIVED
 from mainstay.components.keeper.component import KEEPER
 from mainstay.components.mysql.component import MYSQL
@@ -22,4 +24,5 @@ from mainstay.spec import Spec
 COMPONENTS: tuple[Component[Spec], ...] = (
     BASE, NFTABLES, ETCD, MYSQL, KEEPER, HAPROXY, ACME, KEEPALIVED, APP, NGINX,
     NODE_EXPORTER, MYSQLD_EXPORTER, NGINX_EXPORTER, BLACKBOX_EXPORTER, PROMETHEUS, ALERTMANAGER,
+    JOURNAL_REMOTE, JOURNAL_UPLOAD,
 )  # fmt: skip

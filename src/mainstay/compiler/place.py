@@ -9,12 +9,12 @@ TIERS: dict[str, tuple[str, ...]] = {
     "web": ("nginx",),
     "app": ("app",),
     "database": ("mysql",),
-    "monitoring": ("prometheus", "alertmanager", "blackbox_exporter"),
+    "monitoring": ("prometheus", "alertmanager", "blackbox_exporter", "journal_remote"),
     "witness": (),
 }
 EVERYWHERE = ("base",)
 WITH_FIREWALL = ("nftables",)
-MEASURED = ("node_exporter",)
+MEASURED = ("node_exporter", "journal_upload")
 """On every machine where monitoring is on; beside some tiers there is more to measure."""
 MEASURED_BESIDE = {"web": ("nginx_exporter",), "database": ("mysqld_exporter",)}
 SEVERAL_BALANCERS = ("keepalived",)

@@ -24,7 +24,9 @@ from mainstay.operations.voters.settle import settle_voters
 from mainstay.releases.release import recipe
 
 HEALTHY_SECONDS = 60.0
-EXPORTERS = ("node_exporter", "mysqld_exporter", "nginx_exporter")
+UNNOTICED = ("node_exporter", "mysqld_exporter", "nginx_exporter", "journal_upload")
+"""What nobody waits for."""
+
 Consent = Callable[[str, Sequence[str]], bool]
 """Asked before something is destroyed: what would be lost, and the names concerned."""
 
@@ -113,11 +115,11 @@ def _roll_balancers(rollout: Rollout) -> None:
 
 
 def _roll_monitoring(rollout: Rollout) -> None:
-    """What shows figures all at once, since nobody waits for it; who watches one by one."""
+    """What shows figures and carries logs all at once; who watches and keeps them one by one."""
     machines = [machine.name for machine in rollout.prepared.plan.machines]
-    due = [name for name in machines if any(rollout.is_due(name, exporter) for exporter in EXPORTERS)]
-    rollout.roll_on(due, *EXPORTERS)
-    rollout.roll("alertmanager", "blackbox_exporter", "prometheus")
+    due = [name for name in machines if any(rollout.is_due(name, part) for part in UNNOTICED)]
+    rollout.roll_on(due, *UNNOTICED)
+    rollout.roll("alertmanager", "blackbox_exporter", "prometheus", "journal_remote")
 
 
 def _ensure_secrets(site: Site) -> None:

@@ -87,8 +87,8 @@ class Monitoring(Section):
         json_schema_extra={"default": "99.9%"},
     )
     latency: Duration = lasting("1s", "How long the site's health check may take, asked from outside.")
-    keep: Days = Field(15, description="For how many days figures are kept.")
-    disk: Size = sized("2GiB", "How much disk the figures may take.")
+    keep: Days = Field(15, description="For how many days figures are kept, and the other machines' logs.")
+    disk: Size = sized("2GiB", "How much disk the figures may take, and as much again the other machines' logs.")
     mail: Mail | None = Field(None, description="Who is told by e-mail.")
     slack: Slack | None = Field(None, description="Who is told by Slack.")
     webhook: Webhook | None = Field(None, description="Which program is told.")
