@@ -1,7 +1,8 @@
 """Sites, machines and states for the tests, each as small as the test can bear."""
 
 import json
-from collections.abc import Mapping
+import re
+from collections.abc import Collection, Mapping
 from functools import cache
 from typing import Any
 
@@ -31,6 +32,13 @@ def site_of(text: str) -> Spec:
     draft = drafted(data, frozenset())
     assert [*problems, *(issue for rule in RULES for issue in rule(draft))] == []
     return Spec.model_validate(data)
+
+
+def plain(text: str, but: Collection[str] = ()) -> str:
+    """A blueprint without HTTPS, firewall, monitoring and the machine for it, but for those sections that are named."""
+    for section in {"https", "firewall", "monitoring"} - {*but}:
+        text = re.sub(rf"(?m)^{section}: on\b.*$", f"{section}: off", text)
+    return text if "monitoring" in but else re.sub(r"(?m)^  mon-01: .*\n", "", text)
 
 
 def a_site(**sections: object) -> Spec:

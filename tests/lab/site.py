@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from tests.builders import plain
 from tests.lab import computer, load
 from tests.lab.claim import claimed
 from tests.lab.running import Running
@@ -198,8 +199,10 @@ class LabSite:
 
 
 @contextmanager
-def lab_site(name: str, port: int, blueprint: str = "distributed") -> Iterator[LabSite]:
+def lab_site(name: str, port: int, blueprint: str = "distributed", *, is_plain: bool = False) -> Iterator[LabSite]:
     """A copy of the guestbook with the file of a blueprint, not yet up; afterwards its lab is gone without a trace.
+
+    Plain, it has no HTTPS, firewall or monitoring: what is tested is something else.
 
     The lab's name begins with `mst-`, is used by one file of tests only, and by one run of the tests at a time: so what
     is there under it was left by a run that was killed, and is cleared away first.
@@ -208,6 +211,8 @@ def lab_site(name: str, port: int, blueprint: str = "distributed") -> Iterator[L
     with claimed(name):
         computer.lose_power(name)
         site = _project(name, port, blueprint)
+        if is_plain:
+            site.file.write_text(plain(site.file.read_text()))
         try:
             yield site
         finally:

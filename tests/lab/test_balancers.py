@@ -29,7 +29,7 @@ LOST, UNFORESEEN, IN_GOOD_ORDER = 1.0, 2.0, 0.2
 
 @pytest.fixture(scope="module")
 def site() -> Iterator[LabSite]:
-    with lab_site("mst-balancers", port=18180, blueprint="ha") as site:
+    with lab_site("mst-balancers", port=18180, blueprint="ha", is_plain=True) as site:
         site.change("  takeover: fast ", f"  addresses: [{ADDRESS}]\n  takeover: fast ")
         site.change("failover: automatic ", "failover: manual ")  # this file is on the edge alone
         site.up()

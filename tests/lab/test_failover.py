@@ -32,7 +32,7 @@ SEEN = "/run/mst-seen"
 @pytest.fixture(scope="module")
 def site() -> Iterator[LabSite]:
     """A site that was in use with `failover: manual` before keepers took it over: what was written then is there."""
-    with lab_site("mst-failover", port=18190, blueprint="ha") as site:
+    with lab_site("mst-failover", port=18190, blueprint="ha", is_plain=True) as site:
         site.change("failover: automatic ", "failover: manual ")
         site.up()
         acknowledged = write(site, "manual")

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from tests.dashboards import Asked, asked
 from tests.lab.load import no_request_failed
 from tests.lab.pebble import ADDRESS as POST_ADDRESS
 from tests.lab.pebble import make_door
@@ -21,6 +22,8 @@ LABS = ("mst-monitor",)
 
 PORT = 18220
 MONITORS = ("mon-01", "mon-02")
+LAST_WORDS, FIRST_WORDS = "last-words-5c1e", "first-words-77d0"
+COPIES = ("journalctl", "--directory=/var/log/journal/remote", "--no-pager", "--lines=1000")
 HOOK_PATH = "/take/token-8d1f"
 FILE = f"""\
 name: mst-monitor
@@ -30,7 +33,7 @@ machines:
   srv-01: {{ runs: [web, app, database] }}
   mon-01: {{ runs: [monitoring] }}
   mon-02: {{ runs: [monitoring] }}
-app: {{ source: ./app, wsgi: "guestbook:app", release: flask db upgrade }}
+app: {{ source: ./app, wsgi: "guestbook:app", release: flask db upgrade, metrics: /metrics }}
 database: {{ failover: manual }}
 https: on
 firewall: on
@@ -55,6 +58,21 @@ host, port = address.split(":")
 connection = http.client.HTTPSConnection(host, int(port), timeout=5, context=context)
 connection.request("GET", path)
 print(connection.getresponse().read().decode())
+"""
+ASK_MANY = """
+import http.client, json, ssl, sys, urllib.parse
+address, questions = sys.argv[1], json.loads(sys.argv[2])
+folder = "/etc/mainstay/tls/prometheus"
+context = ssl.create_default_context(cafile=folder + "/authority.pem")
+context.load_cert_chain(folder + "/identity.pem")
+host, port = address.split(":")
+connection = http.client.HTTPSConnection(host, int(port), timeout=10, context=context)
+counts = []
+for question in questions:
+    connection.request("GET", "/api/v1/query?" + urllib.parse.urlencode({"query": question}))
+    answer = json.loads(connection.getresponse().read())
+    counts.append(len(answer["data"]["result"]) if answer["status"] == "success" else answer["error"])
+print(json.dumps(counts))
 """
 WITHOUT_CERTIFICATE = """
 import http.client, ssl, sys
@@ -100,6 +118,11 @@ def firing(lab: LabSite) -> set[tuple[str, str]]:
     return {(alert["name"], alert["machine"]) for alert in lab.status()["alerts"]}
 
 
+def is_copied(lab: LabSite, monitor: str, words: str) -> None:
+    """Wait until a machine that monitors has what another has logged."""
+    becomes(f"{words} on {monitor}", lambda: lab.runs(monitor, *COPIES), lambda found: words in found, within=40)
+
+
 def test_everything_is_asked_and_answers(site: tuple[LabSite, PostOffice]) -> None:
     lab, _ = site
     for monitor in MONITORS:
@@ -108,8 +131,8 @@ def test_everything_is_asked_and_answers(site: tuple[LabSite, PostOffice]) -> No
             targets = prometheus(lab, monitor, "/api/v1/targets?state=active")["activeTargets"]
             jobs = {target["labels"]["job"] for target in targets}
             assert jobs == {
-                "alertmanager", "blackbox_exporter", "haproxy", "mysqld_exporter", "nginx_exporter", "node_exporter",
-                "prometheus",
+                "alertmanager", "app", "blackbox_exporter", "haproxy", "journal_remote", "mysqld_exporter",
+                "nginx_exporter", "node_exporter", "prometheus",
             }  # fmt: skip
             return [f"{t['scrapeUrl']}: {t['lastError']}" for t in targets if t["health"] != "up"]
 
@@ -122,6 +145,24 @@ def test_every_rule_is_evaluated_without_an_error(site: tuple[LabSite, PostOffic
     rules = [rule for group in groups for rule in group["rules"]]
     assert {rule["name"] for rule in rules} >= {"MachineDown", "SiteDown", "Watchdog", "mainstay:objective"}
     assert [rule["name"] for rule in rules if rule.get("lastError")] == []
+
+
+def test_every_question_of_every_dashboard_is_answered(site: tuple[LabSite, PostOffice]) -> None:
+    lab, _ = site
+    lab.does("dashboards", "export")
+    questions = list(asked({path.name: path.read_text() for path in (lab.project / "dashboards").glob("*.json")}))
+    place = f"{address_of(lab, 'mon-01')}:9090"
+    words = json.dumps([question.expression for question in questions])
+
+    def unanswered() -> list[tuple[Asked, int | str]]:
+        """Those that give no data, with 0; those that cannot be worked out, with the reason."""
+        counts = json.loads(lab.runs("mon-01", "python3", "-c", ASK_MANY, place, words))
+        answered = zip(questions, counts, strict=True)
+        return [(question, count) for question, count in answered if not isinstance(count, int) or count == 0]
+
+    assert len(questions) > 50
+    # A rate needs two looks, and some are of units that were started last.
+    assert becomes("No question without data", unanswered, lambda found: not found, within=60) == []
 
 
 def test_a_message_to_try_it_out_reaches_everybody(site: tuple[LabSite, PostOffice]) -> None:
@@ -167,12 +208,56 @@ def test_a_machine_that_monitors_may_be_lost(site: tuple[LabSite, PostOffice]) -
     becomes("A message of its end", lambda: post.told("MachineDown", "resolved", begun), bool, within=120)
 
 
+def test_what_a_machine_logged_last_is_read_when_it_is_gone(site: tuple[LabSite, PostOffice]) -> None:
+    lab, _ = site
+    lab.runs("srv-01", "logger", "--tag=mst", LAST_WORDS)
+    for monitor in MONITORS:
+        is_copied(lab, monitor, LAST_WORDS)
+    lab.power_off("srv-01")
+    try:
+        everything, of_nginx = lab.tries("logs", "srv-01", "-n", "500"), lab.does("logs", "srv-01", "nginx")
+    finally:
+        lab.power_on("srv-01")
+        lab.is_healthy(within=60)
+    assert (everything.status, LAST_WORDS in everything.output) == (0, True)
+    assert everything.errors == "srv-01 does not answer; this is what mon-01 has of its log.\n"
+    assert {line.split()[2].partition("[")[0] for line in of_nginx.splitlines()} == {"nginx"}
+    lab.runs("srv-01", "logger", "--tag=mst", FIRST_WORDS)
+    is_copied(lab, "mon-02", FIRST_WORDS)
+
+
+def test_a_log_lies_in_files_of_its_machine_only(site: tuple[LabSite, PostOffice]) -> None:
+    lab, _ = site
+    lab.runs("lb-01", "logger", "--tag=mst", "from-the-balancer")
+    is_copied(lab, "mon-01", "from-the-balancer")
+    pattern = f"--file=/var/log/journal/remote/remote-127.{address_of(lab, 'lb-01').partition('.')[2]}*.journal"
+    entries = lab.runs("mon-01", "journalctl", pattern, "--no-pager", "--quiet", "--output=json").splitlines()
+    assert {json.loads(entry)["_HOSTNAME"] for entry in entries} == {"lb-01"}
+
+
+def test_one_request_is_found_in_all_logs(site: tuple[LabSite, PostOffice]) -> None:
+    lab, _ = site
+    lab.runs("srv-01", "mysql", "-e", "SET GLOBAL long_query_time = 0")  # every statement is a slow one
+    lab.runs("srv-01", "systemctl", "restart", "mainstay-app.service")  # on connections that know it
+    try:
+        identifier = lab.get("/").headers["x-request-id"]
+        wanted = {"haproxy", "nginx", "mysql-slow", "gunicorn"}
+
+        def found() -> set[str]:
+            lines = lab.tries("logs", "--request", identifier).output.splitlines()
+            return {line.split()[3].partition("[")[0] for line in lines}
+
+        assert becomes("The request in all logs", found, lambda seen: seen == wanted, within=20) == wanted
+    finally:
+        lab.runs("srv-01", "mysql", "-e", "SET GLOBAL long_query_time = 0.5")
+
+
 def test_nobody_without_a_certificate_is_answered(site: tuple[LabSite, PostOffice]) -> None:
     lab, _ = site
     balancer, server, monitor = (address_of(lab, name) for name in ("lb-01", "srv-01", "mon-02"))
     doors = [
-        f"{balancer}:8405", f"{balancer}:9100", f"{server}:9100", f"{server}:9104", f"{server}:9113",
-        f"{monitor}:9090", f"{monitor}:9093",
+        f"{balancer}:8405", f"{balancer}:9100", f"{server}:9100", f"{server}:9104", f"{server}:9113", f"{server}:9114",
+        f"{monitor}:9090", f"{monitor}:9093", f"{monitor}:9532", f"{monitor}:9533",
     ]  # fmt: skip
     said = {door: lab.runs("mon-01", "python3", "-c", WITHOUT_CERTIFICATE, door).strip() for door in doors}
     assert [door for door, what in said.items() if what.isdigit()] == []

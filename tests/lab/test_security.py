@@ -131,8 +131,6 @@ print(line._sock.getpeercert()["serialNumber"])
 @pytest.fixture(scope="module")
 def site() -> Iterator[LabSite]:
     with lab_site("mst-secure", port=PORT, blueprint="ha") as site:
-        site.change("https: off\n", "https: on\n")
-        site.change("firewall: off\n", "firewall: on\n")
         site.up()
         yield site
         site.tries("secret", "remove", "token", "-y")  # it would outlive the lab

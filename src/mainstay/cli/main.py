@@ -21,6 +21,7 @@ VERBS = (
     ("db", "The database: who is primary, who follows."),
     ("secret", "Your secrets, and new passwords."),
     ("alert", "Try out whether people are told when something is wrong."),
+    ("dashboards", "What to look at, as dashboards for Grafana."),
     ("drill", "Hurt a part under load, and see what the visitors noticed."),
     ("logs", "The logs of a machine, or of all."),
     ("exec", "Run a program on the machines."),

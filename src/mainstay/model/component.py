@@ -1,9 +1,10 @@
-"""The two questions that every component answers, and what it may see while it answers."""
+"""The questions that every component answers, and what it may see while it answers."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
+from mainstay.model.dashboard import Row
 from mainstay.model.exposure import Exposure, Port
 from mainstay.model.install import Install
 from mainstay.model.machine import Instance, Machine
@@ -61,14 +62,21 @@ class View(Generic[SpecT]):
         raise UnknownPeerError(f"{component} exposes no port named {name}")
 
 
+def no_rows(spec: object, machine: Machine) -> tuple[Row, ...]:  # noqa: ARG001  whatever the site is
+    """What a component answers that has nothing to look at."""
+    return ()
+
+
 @dataclass(frozen=True)
 class Component(Generic[SpecT]):
     """One real part: what it shows (phase one, sees only itself) and what it needs (phase two, sees what all show).
 
-    `packages` are the distribution's packages it is made of; the lab's image holds those of all components.
+    `packages` are the distribution's packages it is made of; the lab's image holds those of all components. `rows` says
+    what a person looks at first, where monitoring is on: no other component needs to know, so no exposure holds it.
     """
 
     name: str
     packages: tuple[str, ...]
     exposes: Callable[[SpecT, Machine], Exposure]
     installs: Callable[[View[SpecT]], Install]
+    rows: Callable[[SpecT, Machine], tuple[Row, ...]] = no_rows

@@ -57,10 +57,7 @@ def test_a_manifest_holds_references_and_no_secret(name: str, tmp_path: Path) ->
 
 
 def test_packages_are_those_of_the_component() -> None:
-    secured = "firewall: on\nhttps: { acme: { email: ops@example.org } }"
-    text = blueprint("ha").replace("https: off", "").replace("firewall: off", secured)
-    monitored = text.replace("monitoring: off", "").replace("balancer]", "balancer, monitoring]")
-    everything = site_of(monitored)
+    everything = site_of(blueprint("ha").replace("https: on", "https: { acme: { email: ops@example.org } }"))
     manifests = compiled(everything).manifests.values()
     parts = {name: part for manifest in manifests for name, part in manifest.parts.items()}
     assert {n: p.packages for n, p in parts.items()} == {c.name: c.packages for c in COMPONENTS}

@@ -95,7 +95,7 @@ def test_halves_of_characters(tmp_path: Path) -> None:
         "mainstay.yaml:11: app: An escape stands for half a character. Delete it.",
         (
             'mainstay.yaml:11: app.\ufffd: There is no key "\ufffd" here. '
-            "Known here: source, wsgi, asgi, run, health, release, env, workers, threads, "
+            "Known here: source, wsgi, asgi, run, health, metrics, release, env, workers, threads, "
             "requirements, stop_timeout."
         ),
     ]

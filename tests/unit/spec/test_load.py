@@ -51,6 +51,7 @@ monitoring: FALSE
             "asgi": None,
             "run": None,
             "health": "/up",
+            "metrics": None,
             "release": None,
             "env": {},
             "workers": None,

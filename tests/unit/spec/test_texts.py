@@ -78,7 +78,6 @@ def comment_above(key: str, doc: str) -> str:
 def test_every_blueprint_loads(tmp_path: Path, name: str) -> None:
     spec = loaded(tmp_path, blueprint(name))
     assert (spec.name, spec.domain, spec.app.wsgi) == ("shop", "shop.test", "guestbook:app")
-    assert (spec.https, spec.firewall, spec.monitoring) == (None, None, None)
 
 
 def test_the_first_two_blueprints_differ_in_their_machines(tmp_path: Path) -> None:
@@ -92,17 +91,20 @@ def test_the_first_two_blueprints_differ_in_their_machines(tmp_path: Path) -> No
     assert simple.model_copy(update={"machines": distributed.machines}) == distributed
 
 
-def test_the_third_has_a_second_balancer(tmp_path: Path) -> None:
+def test_the_third_has_a_second_balancer_and_everything_on(tmp_path: Path) -> None:
     distributed, ha = loaded(tmp_path, blueprint("distributed")), loaded(tmp_path, blueprint("ha"))
     assert {name: machine.runs for name, machine in ha.machines.items()} == {
         "lb-01": ("balancer",),
         "lb-02": ("balancer",),
         "srv-01": ("web", "app", "database"),
         "srv-02": ("web", "app", "database"),
+        "mon-01": ("monitoring",),
     }
-    automatic = ha.database
-    assert (distributed.database.failover, automatic.failover) == ("manual", "automatic")
-    assert distributed.model_copy(update={"machines": ha.machines, "database": automatic}) == ha
+    assert (distributed.database.failover, ha.database.failover) == ("manual", "automatic")
+    assert (distributed.https, distributed.firewall, distributed.monitoring) == (None, None, None)
+    assert None not in (ha.https, ha.firewall, ha.monitoring)
+    on = {name: getattr(ha, name) for name in ("machines", "database", "https", "firewall", "monitoring")}
+    assert distributed.model_copy(update=on) == ha
 
 
 @pytest.mark.parametrize(("folder", "names"), [("docs", SECTIONS), ("blueprints", BLUEPRINTS)])

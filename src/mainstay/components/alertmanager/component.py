@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from typing import Any
 
+from mainstay.components.alertmanager.dashboard import rows
 from mainstay.model import certificate
 from mainstay.model.component import Component, View
 from mainstay.model.exporter import GROUP, drop_in, guard, guard_path
@@ -121,4 +122,4 @@ def _variables(spec: Spec, monitoring: Monitoring) -> dict[str, Any]:
     }
 
 
-ALERTMANAGER = Component(NAME, ("prometheus-alertmanager",), exposes, installs)
+ALERTMANAGER = Component(NAME, ("prometheus-alertmanager",), exposes, installs, rows)

@@ -2,9 +2,10 @@
 
 from typing import Any
 
+from mainstay.components.app.dashboard import rows
 from mainstay.model import certificate
 from mainstay.model.component import Component, View
-from mainstay.model.exposure import Exposure, Port, Probe
+from mainstay.model.exposure import Exposure, Metrics, Port, Probe
 from mainstay.model.fault import process_faults
 from mainstay.model.install import Bundle, Content, Directory, File, Install, Link, Service, User
 from mainstay.model.machine import Machine
@@ -17,6 +18,7 @@ UNIT = "/etc/systemd/system/mainstay-app.service"
 SOCKET = "/run/mainstay-app.sock"
 SOCKET_UNIT = "/etc/systemd/system/mainstay-app.socket"
 PORT = 8000
+FIGURES = 9114
 PURPOSE = "app"
 KEPT_RELEASES = 5
 THREADS = 32
@@ -31,16 +33,22 @@ SANDBOX = sandbox(without=("MemoryDenyWriteExecute",), ProtectSystem="strict", P
 
 
 def exposes(spec: Spec, machine: Machine) -> Exposure:
-    """For `run:` a port that only this machine's Nginx uses; else a unix socket, which is no port."""
+    """For `run:` a port that only this machine's Nginx uses; else a unix socket, which is no port.
+
+    What it shows to those who monitor it shows by the Nginx beside it, which asks for their certificate.
+    """
     ports = (Port("http", PORT, open_to=("nginx",), bind="127.0.0.1"),) if spec.app.run else ()
+    path = spec.app.metrics if spec.monitoring else None
+    figures = (Port("figures", FIGURES, open_to=("prometheus",)),) if path else ()
     health = f"http://127.0.0.1:{PORT}{spec.app.health}" if spec.app.run else f"unix:{SOCKET}:{spec.app.health}"
     return Exposure(
-        ports,
+        ports + figures,
         (
             Probe("unit", "unit", "mainstay-app.service"),
             Probe("health", "http", health, host=spec.domain),
         ),
         process_faults("server", "app", "mainstay-app.service", ("ApplicationDown", "ServerDown")),
+        metrics=(Metrics("figures", path),) if path else (),
         has_alerts=True,
     )
 
@@ -127,4 +135,4 @@ def _database(view: View[Spec]) -> dict[str, str]:
     return given
 
 
-APP = Component("app", ("python3",), exposes, installs)
+APP = Component("app", ("python3",), exposes, installs, rows)

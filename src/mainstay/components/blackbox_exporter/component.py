@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from mainstay.components.blackbox_exporter.dashboard import rows
 from mainstay.model import certificate
 from mainstay.model.component import Component, View
 from mainstay.model.exporter import drop_in, drop_in_path
@@ -69,4 +70,4 @@ def _variables(spec: Spec) -> dict[str, Any]:
     }
 
 
-BLACKBOX_EXPORTER = Component("blackbox_exporter", ("prometheus-blackbox-exporter",), exposes, installs)
+BLACKBOX_EXPORTER = Component("blackbox_exporter", ("prometheus-blackbox-exporter",), exposes, installs, rows)

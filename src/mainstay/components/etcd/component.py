@@ -1,5 +1,6 @@
 """etcd: the small store in which a majority of the voters decides who is primary."""
 
+from mainstay.components.etcd.dashboard import rows
 from mainstay.model import certificate
 from mainstay.model.component import Component, View
 from mainstay.model.exposure import Exposure, Metrics, Port, Probe
@@ -77,4 +78,4 @@ def installs(view: View[Spec]) -> Install:
     )
 
 
-ETCD = Component("etcd", ("etcd-server", "etcd-client"), exposes, installs)
+ETCD = Component("etcd", ("etcd-server", "etcd-client"), exposes, installs, rows)

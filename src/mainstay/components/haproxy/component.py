@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from mainstay.components.haproxy.dashboard import rows
 from mainstay.model import certificate
 from mainstay.model.component import Component, View
 from mainstay.model.exposure import EVERYBODY, Exposure, Metrics, Port, Probe
@@ -185,4 +186,4 @@ def _router(view: View[Spec]) -> dict[str, Any]:
     }
 
 
-HAPROXY = Component("haproxy", ("haproxy", "socat"), exposes, installs)
+HAPROXY = Component("haproxy", ("haproxy", "socat"), exposes, installs, rows)

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from mainstay.components.keepalived.dashboard import rows
 from mainstay.model.component import Component, View
 from mainstay.model.exposure import Exposure, Port, Probe
 from mainstay.model.fault import process_faults
@@ -103,4 +104,4 @@ def _instances(view: View[Spec]) -> list[dict[str, Any]]:
     ]
 
 
-KEEPALIVED = Component("keepalived", ("keepalived", "nftables", "socat"), exposes, installs)
+KEEPALIVED = Component("keepalived", ("keepalived", "nftables", "socat"), exposes, installs, rows)

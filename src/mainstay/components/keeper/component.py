@@ -3,6 +3,7 @@
 import json
 from collections.abc import Mapping
 
+from mainstay.components.keeper.dashboard import rows
 from mainstay.model import certificate
 from mainstay.model.component import Component, View
 from mainstay.model.exposure import Exposure, Metrics, Port, Probe
@@ -106,4 +107,4 @@ def _settings(view: View[Spec]) -> str:
     return json.dumps(settings, indent=2)
 
 
-KEEPER = Component("keeper", ("python3", "python3-pymysql", "mysql-server"), exposes, installs)
+KEEPER = Component("keeper", ("python3", "python3-pymysql", "mysql-server"), exposes, installs, rows)

@@ -1,5 +1,6 @@
 """mysqld_exporter: MySQL's own figures."""
 
+from mainstay.components.mysqld_exporter.dashboard import rows
 from mainstay.model.component import Component, View
 from mainstay.model.exporter import GROUP, drop_in, exporter, guard_path, shown
 from mainstay.model.exposure import Exposure
@@ -37,4 +38,4 @@ def installs(view: View[Spec]) -> Install:
     return exporter("mysqld_exporter", here, UNIT, view.peers("prometheus"), program, login)
 
 
-MYSQLD_EXPORTER = Component("mysqld_exporter", ("prometheus-mysqld-exporter",), exposes, installs)
+MYSQLD_EXPORTER = Component("mysqld_exporter", ("prometheus-mysqld-exporter",), exposes, installs, rows)

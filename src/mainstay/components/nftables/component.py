@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from mainstay.components.nftables.dashboard import rows
 from mainstay.model.component import Component, View
 from mainstay.model.exposure import EVERYBODY, Exposure, Port, Probe
 from mainstay.model.install import Content, Directory, File, Install, Service
@@ -93,4 +94,4 @@ def _sources(view: View[Spec], port: Port) -> tuple[str, ...] | None:
     return tuple(machine.address for machine in view.callers(port) if machine != view.machine) or None
 
 
-NFTABLES = Component("nftables", ("nftables",), exposes, installs)
+NFTABLES = Component("nftables", ("nftables",), exposes, installs, rows)

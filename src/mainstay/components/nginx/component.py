@@ -41,7 +41,7 @@ def exposes(spec: Spec, machine: Machine) -> Exposure:
 def installs(view: View[Spec]) -> Install:
     """The whole configuration in one file, so that it can be tried before it replaces the old one."""
     variables = _variables(view)
-    certificates = certificate.files(PURPOSE, view.machine, group="root") if view.spec.https else ()
+    certificates = certificate.files(PURPOSE, view.machine, group="root") if variables["has_identity"] else ()
     return Install(
         directories=(certificate.folder(PURPOSE),) if certificates else (),
         files=(
@@ -58,7 +58,7 @@ def installs(view: View[Spec]) -> Install:
 
 def _variables(view: View[Spec]) -> dict[str, Any]:
     """What the templates are rendered with."""
-    spec = view.spec
+    spec, shown = view.spec, _shown(view)
     return {
         "address": view.machine.address,
         "port": view.port(view.machine, "nginx", "http").number,
@@ -72,11 +72,21 @@ def _variables(view: View[Spec]) -> dict[str, Any]:
         "leaves": len(view.peers("nginx")) > 1,
         "wait": round(spec.balancer.check_interval + LEAVES_SECONDS, 3),
         "https": spec.https is not None,
+        "shown": shown,
+        "shown_path": spec.app.metrics,
+        "has_identity": bool(spec.https or shown),
         "figures": f"{LOOPBACK}:{FIGURES}" if spec.monitoring else "",
         "sandbox": sandbox(capabilities=CAPABILITIES),
         "authority": certificate.authority_path(PURPOSE),
         "identity": certificate.identity_path(PURPOSE),
     }
+
+
+def _shown(view: View[Spec]) -> str:
+    """Where the application's own figures are shown; "" where there are none."""
+    if not (view.spec.monitoring and view.spec.app.metrics):
+        return ""
+    return f"{view.machine.address}:{view.port(view.machine, 'app', 'figures').number}"
 
 
 def _in_release(spec: Spec, path: str) -> str:

@@ -1,5 +1,6 @@
 """nginx-prometheus-exporter: Nginx's own figures."""
 
+from mainstay.components.nginx_exporter.dashboard import rows
 from mainstay.model.component import Component, View
 from mainstay.model.exporter import drop_in, exporter, guard_path, shown
 from mainstay.model.exposure import Exposure
@@ -33,4 +34,4 @@ def installs(view: View[Spec]) -> Install:
     return exporter("nginx_exporter", here, UNIT, view.peers("prometheus"), program)
 
 
-NGINX_EXPORTER = Component("nginx_exporter", ("prometheus-nginx-exporter",), exposes, installs)
+NGINX_EXPORTER = Component("nginx_exporter", ("prometheus-nginx-exporter",), exposes, installs, rows)

@@ -1,5 +1,6 @@
 """node_exporter: figures of the machine itself, and of the units that the other components watch on it."""
 
+from mainstay.components.node_exporter.dashboard import rows
 from mainstay.model.component import Component, View
 from mainstay.model.exporter import drop_in, exporter, guard_path, shown
 from mainstay.model.exposure import Exposure
@@ -65,4 +66,4 @@ def watched(view: View[Spec]) -> str:
     return "|".join(sorted(units))
 
 
-NODE_EXPORTER = Component("node_exporter", ("prometheus-node-exporter", "dbus"), exposes, installs)
+NODE_EXPORTER = Component("node_exporter", ("prometheus-node-exporter", "dbus"), exposes, installs, rows)

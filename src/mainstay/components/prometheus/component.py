@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from mainstay.components.prometheus.dashboard import rows
 from mainstay.model import certificate
 from mainstay.model.component import Component, View
 from mainstay.model.exporter import GROUP, drop_in, guard, guard_path
@@ -127,4 +128,4 @@ def _url(spec: Spec, address: str) -> str:
     return f"https://{address}:{spec.https.port}" if spec.https else f"http://{address}:{spec.balancer.port}"
 
 
-PROMETHEUS = Component(NAME, ("prometheus",), exposes, installs)
+PROMETHEUS = Component(NAME, ("prometheus",), exposes, installs, rows)

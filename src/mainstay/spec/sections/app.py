@@ -61,6 +61,7 @@ class App(Section):
     asgi: Entry | None = Field(None, description="The ASGI application, as `module:name`.")
     run: Line | None = Field(None, description="The command of any program that listens on $PORT.")
     health: UrlPath = Field("/up", description="The path that answers 200 when the application is well.")
+    metrics: UrlPath | None = Field(None, description="The path that shows its own figures to Prometheus.")
     release: Line | None = Field(None, description="A command run once per release, before it serves.")
     env: ReadOnly[Variable, Annotated[AsWritten, AfterValidator(plain_or_secret)]] = Field(
         default_factory=nothing,

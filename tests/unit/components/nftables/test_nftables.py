@@ -9,12 +9,12 @@ from mainstay.compiler.address import virtual_addresses
 from mainstay.model.plan import Plan
 from mainstay.operations.firewall import CONFIRM
 from mainstay.spec import blueprint
-from tests.builders import a_site, machines_that_run, site_of
+from tests.builders import a_site, machines_that_run, plain, site_of
 from tests.unit.provision.spoken import program, run
 from tests.vocabulary import compiled, file_of, installed, lines_of
 
 RULES, PROGRAM = "/etc/mainstay/firewall.nft", "/usr/local/lib/mainstay/firewall"
-HA = compiled(site_of(blueprint("ha").replace("firewall: off", "firewall: on").replace("https: off", "https: on")))
+HA = compiled(site_of(plain(blueprint("ha"), but=("https", "firewall"))))
 ADDRESS = {machine.name: machine.address for machine in HA.machines}
 
 
@@ -152,7 +152,7 @@ def test_what_goes_out_is_nobodys_business_unless_the_file_says_so() -> None:
 
 
 def test_with_restricted_egress_only_the_site_and_what_is_named_is_reached() -> None:
-    secured = blueprint("ha").replace(
+    secured = plain(blueprint("ha")).replace(
         "firewall: off", "firewall: {egress: restricted, reach: [192.0.2.0/24, 198.51.100.7]}"
     )
     plan = compiled(site_of(secured))

@@ -160,3 +160,37 @@ def test_it_waits_until_the_balancers_know_unless_they_do(
     done = run(f"MAINPID={main}; set -- app\n{text}", tmp_path, own="/run")
     assert (done.returncode, done.stdout) == (0, slept)
     assert [path.name for path in tmp_path.glob("*-leaves")] == notes
+
+
+@pytest.mark.parametrize("https", ["on", "off"])
+def test_the_applications_figures_are_for_those_who_monitor_and_not_for_visitors(https: str) -> None:
+    machines = machines_that_run(srv_01="balancer web app", mon_01="monitoring")
+    app = {"source": "./app", "wsgi": "shop:app", "metrics": "/figures"}
+    site = a_site(machines=machines, app=app, monitoring="on", https=https)
+    assert [(port.name, port.number, port.open_to) for port in exposed(site, "app").ports] == [
+        ("figures", 9114, ("prometheus",))
+    ]
+    lines = lines_of(installed(site, "nginx"), "/etc/nginx/nginx.conf")
+    (address,) = (machine.address for machine in compiled(site).machines if machine.name == "srv-01")
+    door = lines.index(f"listen {address}:9114 ssl;")
+    assert lines[door : door + 6] == [
+        f"listen {address}:9114 ssl;",
+        "access_log off;",
+        'if ($ssl_client_s_dn !~ "(^|,)CN=prometheus(,|$)") {',
+        "return 403;",
+        "}",
+        "location = /figures {",
+    ]
+    assert "ssl_verify_client on;" in lines
+    visitors = lines.index("location = /figures {", door + 6)
+    assert lines[visitors + 1] == "return 404;"
+
+
+@pytest.mark.parametrize(("monitoring", "metrics"), [("off", {"metrics": "/metrics"}), ("on", {})])
+def test_without_figures_or_monitoring_there_is_no_such_door(monitoring: str, metrics: dict[str, str]) -> None:
+    machines = machines_that_run(srv_01="balancer web app")
+    if monitoring == "on":
+        machines |= machines_that_run(mon_01="monitoring")
+    site = a_site(machines=machines, app={"source": "./app", "wsgi": "shop:app", **metrics}, monitoring=monitoring)
+    assert exposed(site, "app").ports == ()
+    assert "9114" not in file_of(installed(site, "nginx"), "/etc/nginx/nginx.conf").text
