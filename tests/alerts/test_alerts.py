@@ -25,7 +25,10 @@ NEVER_SILENT = {"Watchdog": "it is there as long as alerting works: that it is m
 SOON = {"critical": ("5s", "10s"), "warning": ("", "10s", "30s", "1m"), "info": ("",), "none": ("",)}
 """How long it has to last: an outage is told within half a minute, the rest within one and a half."""
 
-LATER = ("DiskFilling", "LogsNotArriving", "MemoryPressure", "CpuPressure", "SiteCertificateExpiring")
+LATER = (
+    "DiskFilling", "LogsNotArriving", "MemoryPressure", "CpuPressure", "SiteCertificateExpiring", "CertificateExpiring",
+    "CertificatesUnknown",
+)  # fmt: skip
 """Nothing is lost by waiting, and what lasts for less needs nobody."""
 
 needs_promtool = pytest.mark.skipif(PROMTOOL is None, reason="no promtool; `scripts/setup --dev` unpacks Debian's")

@@ -241,7 +241,7 @@ def test_one_request_is_found_in_all_logs(site: tuple[LabSite, PostOffice]) -> N
     lab.runs("srv-01", "systemctl", "restart", "mainstay-app.service")  # on connections that know it
     try:
         identifier = lab.get("/").headers["x-request-id"]
-        wanted = {"haproxy", "nginx", "mysql-slow", "gunicorn"}
+        wanted = {"haproxy", "nginx", "mysql-slow", "app"}
 
         def found() -> set[str]:
             lines = lab.tries("logs", "--request", identifier).output.splitlines()

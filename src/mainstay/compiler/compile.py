@@ -20,20 +20,24 @@ def compile_plan(spec: Spec, release: str) -> Plan:
     by_name = {component.name: component for component in COMPONENTS}
     machines = address(spec)
     voting = voters(machines, spec.database.failover)
-    instances = place(
-        machines,
-        tuple(by_name),
-        voting,
-        has_firewall=spec.firewall is not None,
-        has_acme=spec.https is not None and spec.https.acme is not None,
-        has_monitoring=spec.monitoring is not None,
-    )
+    instances = place(machines, tuple(by_name), voting, _switched_on(spec))
     exposures = {i: by_name[i.component].exposes(spec, i.machine) for i in instances}
     ensure_no_clash(exposures)
     moving = virtual_addresses(spec)
     views = [View(spec, machine, exposures, release, moving) for machine in machines]
     manifests = {view.machine.name: _manifest(view, instances, by_name) for view in views}
     return Plan(machines, exposures, manifests)
+
+
+def _switched_on(spec: Spec) -> frozenset[str]:
+    """What the file has on, of what brings components; the lab's machines are not updated."""
+    sections = {
+        "firewall": spec.firewall,
+        "updates": None if spec.in_lab else spec.updates,
+        "acme": spec.https.acme if spec.https else None,
+        "monitoring": spec.monitoring,
+    }
+    return frozenset(name for name, section in sections.items() if section is not None)
 
 
 def _manifest(view: View[Spec], instances: tuple[Instance, ...], by_name: dict[str, Component[Spec]]) -> Manifest:

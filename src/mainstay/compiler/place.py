@@ -13,9 +13,12 @@ TIERS: dict[str, tuple[str, ...]] = {
     "witness": (),
 }
 EVERYWHERE = ("base",)
-WITH_FIREWALL = ("nftables",)
-MEASURED = ("node_exporter", "journal_upload")
-"""On every machine where monitoring is on; beside some tiers there is more to measure."""
+EVERYWHERE_WITH: dict[str, tuple[str, ...]] = {
+    "firewall": ("nftables",),
+    "updates": ("unattended_upgrades",),
+    "monitoring": ("node_exporter", "journal_upload", "certificates"),
+}
+"""On every machine where a section is on; beside some tiers there is more to measure."""
 MEASURED_BESIDE = {"web": ("nginx_exporter",), "database": ("mysqld_exporter",)}
 SEVERAL_BALANCERS = ("keepalived",)
 WITH_ACME = ("acme",)
@@ -57,20 +60,20 @@ def place(
     machines: tuple[Machine, ...],
     order: tuple[str, ...],
     voting: Collection[Machine] = (),
-    *,
-    has_firewall: bool = False,
-    has_acme: bool = False,
-    has_monitoring: bool = False,
+    on: Collection[str] = (),
 ) -> tuple[Instance, ...]:
-    """Every instance, machine by machine as in the file, each machine's components in the catalogue's `order`."""
-    everywhere = EVERYWHERE + (WITH_FIREWALL if has_firewall else ()) + (MEASURED if has_monitoring else ())
-    beside = MEASURED_BESIDE if has_monitoring else {}
+    """Every instance, machine by machine as in the file, each machine's components in the catalogue's `order`.
+
+    `on` names what the file has on of `firewall`, `updates`, `acme` and `monitoring`.
+    """
+    everywhere = (*EVERYWHERE, *(part for section in on for part in EVERYWHERE_WITH.get(section, ())))
+    beside = MEASURED_BESIDE if "monitoring" in on else {}
     has_database = any("database" in machine.roles for machine in machines)
     balancers = sum("balancer" in machine.roles for machine in machines)
     tiers = {
         **TIERS,
         "balancer": (
-            TIERS["balancer"] + (SEVERAL_BALANCERS if balancers > 1 else ()) + (WITH_ACME if has_acme else ())
+            TIERS["balancer"] + (SEVERAL_BALANCERS if balancers > 1 else ()) + (WITH_ACME if "acme" in on else ())
         ),
         "database": TIERS["database"] + (WITH_VOTERS if voting else ()),
         "app": TIERS["app"] + (WITH_DATABASE if has_database else ()),

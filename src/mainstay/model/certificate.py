@@ -4,6 +4,9 @@ from mainstay.model.install import Directory, File
 from mainstay.model.machine import Machine
 
 FOLDER = "/etc/mainstay/tls"
+FILES = (f"{FOLDER}/*/*.pem", "/etc/mysql/mainstay-*.pem")
+"""Where certificates lie on a machine, as patterns of paths; MySQL may not read those of the folder."""
+
 AUTHORITY = "${authority}\n"
 """What a file holds by which everybody of the site is known."""
 

@@ -71,8 +71,9 @@ def no_rows(spec: object, machine: Machine) -> tuple[Row, ...]:  # noqa: ARG001 
 class Component(Generic[SpecT]):
     """One real part: what it shows (phase one, sees only itself) and what it needs (phase two, sees what all show).
 
-    `packages` are the distribution's packages it is made of; the lab's image holds those of all components. `rows` says
-    what a person looks at first, where monitoring is on: no other component needs to know, so no exposure holds it.
+    `packages` are the distribution's packages it is made of; the lab's image holds those of all components, but for one
+    that `is_for_servers` only. `rows` says what a person looks at first, where monitoring is on: no other component
+    needs to know, so no exposure holds it.
     """
 
     name: str
@@ -80,3 +81,4 @@ class Component(Generic[SpecT]):
     exposes: Callable[[SpecT, Machine], Exposure]
     installs: Callable[[View[SpecT]], Install]
     rows: Callable[[SpecT, Machine], tuple[Row, ...]] = no_rows
+    is_for_servers: bool = False

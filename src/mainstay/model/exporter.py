@@ -11,6 +11,10 @@ GROUP = "prometheus"
 """The group, and the user, under which Debian's packages run all of these programs."""
 
 
+FIGURES = "/var/lib/mainstay-figures"
+"""Where programs that run now and then leave their figures, in files `*.prom`, for node_exporter to show."""
+
+
 def shown(unit: str, number: int) -> Exposure:
     """What such a program exposes: one port, for those who monitor; its alerts are about what it shows."""
     return Exposure(

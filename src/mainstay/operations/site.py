@@ -94,8 +94,9 @@ def _entrances(spec: Spec, machines: tuple[Machine, ...]) -> tuple[str, ...]:
 
 
 def packages() -> tuple[str, ...]:
-    """The distribution packages of every component: what the lab's image holds."""
-    return tuple(sorted({package for component in COMPONENTS for package in component.packages}))
+    """The distribution packages of every component that the lab may run: what its image holds."""
+    in_lab = (component for component in COMPONENTS if not component.is_for_servers)
+    return tuple(sorted({package for component in in_lab for package in component.packages}))
 
 
 def _ground(spec: Spec, folder: Path, machines: tuple[Machine, ...], entrances: tuple[str, ...]) -> Ground:

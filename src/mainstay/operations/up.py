@@ -24,7 +24,7 @@ from mainstay.operations.voters.settle import settle_voters
 from mainstay.releases.release import recipe
 
 HEALTHY_SECONDS = 60.0
-UNNOTICED = ("node_exporter", "mysqld_exporter", "nginx_exporter", "journal_upload")
+UNNOTICED = ("node_exporter", "mysqld_exporter", "nginx_exporter", "journal_upload", "certificates")
 """What nobody waits for."""
 
 Consent = Callable[[str, Sequence[str]], bool]
@@ -65,7 +65,7 @@ def up(site: Site, report: Report, consent: Consent) -> Done:
         settle(site)
         put_back(site, report)
         rollout = _begun(site, report)
-        rollout.roll("base")
+        rollout.roll("base", "unattended_upgrades")  # early: Debian's own timer runs at any hour
         roll_firewall(rollout)
         settle_voters(rollout)
         take_over_by_keepers(rollout)

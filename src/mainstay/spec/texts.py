@@ -7,7 +7,8 @@ from mainstay.spec.words import did_you_mean, one_of, quote
 
 BLUEPRINTS = ("simple", "distributed", "ha")
 SECTIONS = (
-    "site", "machines", "balancer", "web", "app", "database", "https", "firewall", "monitoring", "secrets", "lab",
+    "site", "machines", "balancer", "web", "app", "database", "https", "firewall", "monitoring", "updates", "secrets",
+    "lab",
 )  # fmt: skip
 
 

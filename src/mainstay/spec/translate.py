@@ -20,6 +20,7 @@ from mainstay.spec.sections.refusal import REFUSED
 from mainstay.spec.sections.secrets import Secrets
 from mainstay.spec.sections.section import Section
 from mainstay.spec.sections.spec import Spec
+from mainstay.spec.sections.updates import Updates
 from mainstay.spec.sections.web import Web
 from mainstay.spec.words import did_you_mean, quote
 
@@ -42,6 +43,7 @@ MODELS: Mapping[Path, type[Section]] = MappingProxyType(
         ("monitoring", "webhook"): Webhook,
         ("monitoring", "pagerduty"): Pagerduty,
         ("monitoring", "telegram"): Telegram,
+        ("updates",): Updates,
         ("secrets",): Secrets,
         ("lab",): Lab,
     }

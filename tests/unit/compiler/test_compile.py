@@ -58,7 +58,8 @@ def test_a_manifest_holds_references_and_no_secret(name: str, tmp_path: Path) ->
 
 def test_packages_are_those_of_the_component() -> None:
     everything = site_of(blueprint("ha").replace("https: on", "https: { acme: { email: ops@example.org } }"))
-    manifests = compiled(everything).manifests.values()
+    a_server = a_site(machines={"srv-01": {"runs": ["balancer", "web", "app"], "address": "192.0.2.1"}})
+    manifests = (*compiled(everything).manifests.values(), *compiled(a_server).manifests.values())
     parts = {name: part for manifest in manifests for name, part in manifest.parts.items()}
     assert {n: p.packages for n, p in parts.items()} == {c.name: c.packages for c in COMPONENTS}
 

@@ -61,7 +61,7 @@ def test_machines_stay_in_the_order_of_the_file() -> None:
 @pytest.mark.parametrize("component", COMPONENTS, ids=ORDER)
 def test_every_component_has_a_place(component: Component[Spec]) -> None:
     everything = (a_machine("srv-01", runs=" ".join(TIERS)), a_machine("srv-02", runs="balancer"))
-    placed = place(everything, ORDER, everything, has_firewall=True, has_acme=True, has_monitoring=True)
+    placed = place(everything, ORDER, everything, on=("firewall", "updates", "acme", "monitoring"))
     assert component.name in [instance.component for instance in placed]
 
 

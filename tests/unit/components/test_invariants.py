@@ -1,6 +1,7 @@
 """What holds of every component on every machine."""
 
 import re
+from pathlib import PurePosixPath
 
 import pytest
 
@@ -12,7 +13,7 @@ from mainstay.components.mysql.component import AUTHORITY as MYSQL_AUTHORITY
 from mainstay.components.mysql.component import IDENTITY as MYSQL_IDENTITY
 from mainstay.components.nftables.component import DROP_IN as BESIDE_OTHERS
 from mainstay.components.nginx.component import LEAVES
-from mainstay.model.certificate import authority_path, identity_path
+from mainstay.model.certificate import FILES, authority_path, identity_path
 from mainstay.model.exposure import EVERYBODY
 from mainstay.model.install import Install
 from mainstay.model.machine import Instance
@@ -41,6 +42,17 @@ SITES: dict[str, Spec] = {name: site_of(blueprint(name)) for name in BLUEPRINTS}
     "asked for": a_site(
         machines=machines_that_run(lb_01="balancer", lb_02="balancer", srv_01="web app"),
         https={"acme": {"email": "ops@example.org", "directory": "https://ca.test/acme", "authority": "ca.pem"}},
+        firewall="on",
+    ),
+    "servers": a_site(
+        machines={
+            "lb-01": {"runs": ["balancer"], "address": "192.0.2.1"},
+            "lb-02": {"runs": ["balancer"], "address": "192.0.2.2"},
+            "srv-01": {"runs": ["web", "app", "database"], "address": "192.0.2.3"},
+            "srv-02": {"runs": ["web", "app", "database"], "address": "192.0.2.4"},
+        },
+        balancer={"addresses": ["192.0.2.100"]},
+        database={"failover": "automatic"},
         firewall="on",
     ),
     "an own certificate": a_site(https={"certificate": "shop.pem", "key": "shop.key", "port": 8443}, firewall="on"),
@@ -141,6 +153,13 @@ def test_what_holds_a_secret_is_for_root_only_or_for_one_group_to_read(plan: Pla
         ]
         modes = ["600" if file.group == "root" else "640" for file in files]
         assert [(file.owner, file.mode) for file in files] == [("root", mode) for mode in modes]
+
+
+def test_certificates_lie_where_it_is_looked_until_when_they_are_good(plan: Plan) -> None:
+    for manifest in plan.manifests.values():
+        files = [file for part in manifest.parts.values() for file in part.files]
+        paths = {PurePosixPath(file.path) for file in files if re.search(r"\$\{(certificate:|authority\})", file.text)}
+        assert {str(path) for path in paths if not any(path.match(pattern) for pattern in FILES)} == set()
 
 
 def test_programs_can_be_run_and_nothing_else(plan: Plan) -> None:

@@ -69,6 +69,7 @@ monitoring: FALSE
         "https": None,
         "firewall": None,
         "monitoring": None,
+        "updates": {"at": "02:00"},
         "secrets": {"recipients": ()},
         "lab": {"port": 8080, "buffer_pool": 128 * 2**20, "disk": 2**33},
     }

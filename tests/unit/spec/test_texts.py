@@ -32,6 +32,7 @@ REST = {
     "https": MINIMAL.replace("https: off\n", "") + APP,
     "firewall": MINIMAL.replace("firewall: off\n", "") + APP,
     "monitoring": SITE + MONITORED + APP + OFF.replace("monitoring: off\n", ""),
+    "updates": MINIMAL + APP,
     "secrets": MINIMAL + APP,
     "lab": MINIMAL + APP,
 }

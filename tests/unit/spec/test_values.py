@@ -100,7 +100,7 @@ monitoring: off
             'mainstay.yaml:9: "an extremely long key that nobody would ever want to write, ...": There '
             'is no key "an extremely long key that nobody would ever want to write, ..." here. Known '
             "here: name, domain, machines, balancer, web, app, database, https, firewall, monitoring, "
-            "secrets, lab."
+            "updates, secrets, lab."
         ),
         'mainstay.yaml:11: "a b": There is no key "a b" here. Did you mean "lab"?',
     ]

@@ -1,10 +1,12 @@
 """node_exporter: figures of the machine itself, and of the units that the other components watch on it."""
 
+from dataclasses import replace
+
 from mainstay.components.node_exporter.dashboard import rows
 from mainstay.model.component import Component, View
-from mainstay.model.exporter import drop_in, exporter, guard_path, shown
+from mainstay.model.exporter import FIGURES, drop_in, exporter, guard_path, shown
 from mainstay.model.exposure import Exposure
-from mainstay.model.install import Install
+from mainstay.model.install import Directory, Install
 from mainstay.model.machine import Machine
 from mainstay.model.sandbox import sandbox
 from mainstay.spec import Spec
@@ -12,8 +14,8 @@ from mainstay.spec import Spec
 UNIT = "prometheus-node-exporter.service"
 PORT = 9100
 COLLECTORS = (
-    "cpu", "diskstats", "filesystem", "loadavg", "meminfo", "netdev", "netstat", "pressure", "stat", "systemd", "time",
-    "uname", "vmstat",
+    "cpu", "diskstats", "filesystem", "loadavg", "meminfo", "netdev", "netstat", "pressure", "stat", "systemd",
+    "textfile", "time", "uname", "vmstat",
 )  # fmt: skip
 """What rules and dashboards ask for; all of them would cost several times as much processor time."""
 
@@ -48,10 +50,12 @@ def installs(view: View[Spec]) -> Install:
         "--collector.systemd.enable-restarts-metrics",
         "--collector.systemd.enable-start-time-metrics",
         "--collector.netdev.address-info",
+        f"--collector.textfile.directory={FIGURES}",
         "--log.level=warn",
     )
     program = drop_in(UNIT, command, SANDBOX)
-    return exporter("node_exporter", here, UNIT, view.peers("prometheus"), program)
+    part = exporter("node_exporter", here, UNIT, view.peers("prometheus"), program)
+    return replace(part, directories=(*part.directories, Directory(FIGURES)))
 
 
 def watched(view: View[Spec]) -> str:

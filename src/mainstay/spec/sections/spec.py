@@ -15,6 +15,7 @@ from mainstay.spec.sections.monitoring import Monitoring
 from mainstay.spec.sections.secrets import Secrets
 from mainstay.spec.sections.section import OrEmpty, OrOff, Section, or_switch
 from mainstay.spec.sections.texts import HostName, Matching
+from mainstay.spec.sections.updates import Updates
 from mainstay.spec.sections.web import Web
 
 SiteName = Annotated[
@@ -52,6 +53,11 @@ class Spec(Section):
     monitoring: Annotated[Monitoring | None, OrOff] = Field(
         default_factory=Monitoring,
         description="Every machine measured, and somebody told; or off.",
+        json_schema_extra=or_switch,
+    )
+    updates: Annotated[Updates | None, OrOff] = Field(
+        default_factory=Updates,
+        description="Security updates of the servers' system, by night; or off.",
         json_schema_extra=or_switch,
     )
     secrets: Annotated[Secrets, OrEmpty] = Field(default_factory=Secrets, description="Who opens the site's secrets.")

@@ -3,8 +3,9 @@
 from mainstay.components.node_exporter.component import UNIT
 from mainstay.model.exporter import drop_in_path
 from mainstay.model.exposure import Exposure, Metrics, Port, Probe
+from mainstay.model.install import Directory
 from tests.builders import a_site, machines_that_run
-from tests.vocabulary import compiled, exposed
+from tests.vocabulary import compiled, exposed, installed, lines_of
 
 MACHINES = machines_that_run(srv_01="balancer web app", mon_01="monitoring")
 SITE = a_site(machines=MACHINES, monitoring="on")
@@ -33,9 +34,16 @@ def test_those_who_monitor_come_in() -> None:
 def test_the_units_that_others_probe_are_watched() -> None:
     (line,) = [line for line in text_of("srv-01", drop_in_path(UNIT)).splitlines() if "unit-include" in line]
     assert line.strip().removesuffix(" \\") == (
-        "--collector.systemd.unit-include=haproxy.service|mainstay-app.service|nginx.service|"
+        "--collector.systemd.unit-include=haproxy.service|mainstay-app.service|mainstay-certificates.timer|nginx.service|"
         "prometheus-nginx-exporter.service|prometheus-node-exporter.service"
     )
+
+
+def test_what_other_programs_leave_is_shown_too() -> None:
+    install = installed(SITE, "node_exporter")
+    assert Directory("/var/lib/mainstay-figures") in install.directories
+    options = {line.removesuffix(" \\") for line in lines_of(install, drop_in_path(UNIT))}
+    assert {"--collector.textfile", "--collector.textfile.directory=/var/lib/mainstay-figures"} <= options
 
 
 def test_only_a_machine_that_monitors_is_answered() -> None:

@@ -1,0 +1,1 @@
+"""Until when a machine's certificates are good."""
