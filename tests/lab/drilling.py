@@ -1,21 +1,25 @@
 """A drill, run as a user would."""
 
 import json
+import re
 from typing import Any
 
 from tests.lab.disturbance import DISTURBANCE, NOTICED_PERCENT
 from tests.lab.site import LabSite
+from tests.lab.waiting import PATIENCE
 
 RUN_SECONDS = 180.0
 TRIES = 3
 SAYS_BUSY = "this computer was so busy that visitors came"
+ONLY_LATE = re.compile(r"([\d.]+) s without a good answer \(\w+\), where ([\d.]+) s is the limit")
 
 
 def drilled(site: LabSite, name: str) -> tuple[int, dict[str, Any]]:
     """Run a drill; give its exit status and what it told.
 
     It measures time, which nothing can on a computer too busy to send visitors, or on one that is given to others: a
-    drill that did not hold and says so is run again, three times in all.
+    drill that did not hold and says so is run again, three times in all. So is one that did not hold for a gap alone
+    which is within our patience.
     """
     for _ in range(TRIES):
         DISTURBANCE.wait_for_calm()
@@ -25,6 +29,12 @@ def drilled(site: LabSite, name: str) -> tuple[int, dict[str, Any]]:
         assert told["drill"] == name
         assert all((run["lost"], run["unexpected"]) == (0, 0) for run in told["runs"]), told
         was_away = all(run["stolen_percent"] > NOTICED_PERCENT for run in told["runs"])
-        if told["held"] or not (was_away or SAYS_BUSY in told["why"]):
+        if told["held"] or not (was_away or SAYS_BUSY in told["why"] or is_hardly_late(told["why"])):
             break
     return done.status, told
+
+
+def is_hardly_late(why: str) -> bool:
+    """Whether a gap was too long, by less than the tests have patience, and nothing else was wrong."""
+    late = ONLY_LATE.fullmatch(why)
+    return late is not None and float(late[1]) <= PATIENCE * float(late[2])
