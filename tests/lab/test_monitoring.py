@@ -5,6 +5,7 @@ One lab for the file: a balancer, a server, two machines that monitor, and a pos
 
 import json
 import time
+import urllib.request
 from collections.abc import Iterator
 from typing import Any
 
@@ -20,7 +21,7 @@ from tests.lab.waiting import becomes
 
 LABS = ("mst-monitor",)
 
-PORT = 18220
+PORT, DOOR = 18220, 18221
 MONITORS = ("mon-01", "mon-02")
 LAST_WORDS, FIRST_WORDS = "last-words-5c1e", "first-words-77d0"
 COPIES = ("journalctl", "--directory=/var/log/journal/remote", "--no-pager", "--lines=1000")
@@ -163,6 +164,22 @@ def test_every_question_of_every_dashboard_is_answered(site: tuple[LabSite, Post
     assert len(questions) > 50
     # A rate needs two looks, and some are of units that were started last.
     assert becomes("No question without data", unanswered, lambda found: not found, within=60) == []
+
+
+def test_a_browser_looks_at_prometheus_through_a_door_on_this_computer(site: tuple[LabSite, PostOffice]) -> None:
+    lab, _ = site
+    door = lab.starts("dashboards", "open", "--port", str(DOOR))
+    door.tells(f"prometheus of mon-01: http://127.0.0.1:{DOOR}", within=20)
+    try:
+        with urllib.request.urlopen(f"http://127.0.0.1:{DOOR}/api/v1/query?query=up", timeout=10) as answer:
+            found = json.load(answer)["data"]["result"]
+        with urllib.request.urlopen(f"http://127.0.0.1:{DOOR}/query", timeout=10) as answer:
+            page = answer.read().decode()
+    finally:
+        door.is_interrupted()
+    assert door.ends(within=10) == 0
+    assert {series["metric"]["machine"] for series in found} == {"lb-01", "srv-01", *MONITORS}
+    assert "<title>Prometheus" in page
 
 
 def test_a_message_to_try_it_out_reaches_everybody(site: tuple[LabSite, PostOffice]) -> None:

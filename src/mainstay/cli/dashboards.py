@@ -1,5 +1,6 @@
 """`mainstay dashboards`: what to look at, for Grafana."""
 
+from contextlib import suppress
 from pathlib import Path
 
 import click
@@ -7,11 +8,12 @@ import click
 from mainstay.cli.options import Options, with_options
 from mainstay.cli.output import say, show
 from mainstay.operations.dashboards.export import dashboards, export_dashboards
+from mainstay.operations.dashboards.open import SHOWN, opened
 
 
 @click.group()
 def command() -> None:
-    """What to look at, as dashboards for Grafana."""
+    """What to look at: dashboards for Grafana, and Prometheus itself."""
 
 
 @command.command("export")
@@ -35,3 +37,14 @@ def export_command(options: Options, folder: Path | None) -> None:
         say(f"Wrote {path}")
     if not options.is_quiet:
         say("docs/how-to/look-at-dashboards.md says how Grafana gets them.")
+
+
+@command.command("open")
+@click.argument("what", type=click.Choice(SHOWN), default=SHOWN[0])
+@click.option("--port", default=9090, show_default=True, help="Of this computer; 0 for any that is free.")
+@with_options
+def open_command(options: Options, what: str, port: int) -> None:
+    """Let a browser of this computer look at Prometheus (or alertmanager), until Ctrl-C."""
+    with opened(options.site(), what, port) as (door, machine), suppress(KeyboardInterrupt):
+        say(f"{what} of {machine}: http://127.0.0.1:{door.server_port}   (Ctrl-C closes it)")
+        door.serve_forever()

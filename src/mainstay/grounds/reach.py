@@ -56,6 +56,11 @@ class Reach:
         options = (*(("-t",) if terminal else ()), *(("-o", "ControlPath=none") if is_anew else ()))
         return ("ssh", "-F", str(self.ssh_config), *options, machine, "--", *(shlex.quote(a) for a in argv))
 
+    def tunnel(self, machine: str, port: int, target: str) -> tuple[str, ...]:
+        """The ssh command that carries a port of this computer to `address:port`, as the machine sees it."""
+        options = ("-N", "-o", "ControlPath=none", "-o", "ExitOnForwardFailure=yes", "-o", "BatchMode=yes")
+        return ("ssh", "-F", str(self.ssh_config), *options, "-L", f"127.0.0.1:{port}:{target}", machine)
+
     def run(
         self, machine: str, argv: Sequence[str], given: str = "", seconds: float = 120, is_anew: bool = False
     ) -> shell.Completed:
