@@ -21,7 +21,7 @@ from tests.lab.waiting import becomes
 LABS = ("mst-acme",)
 
 PORT = 18210
-DOMAIN = "shop.test"
+DOMAIN, ALIAS = "shop.test", "www.shop.test"
 BALANCERS = ("lb-01", "lb-02")
 SITES_ADDRESS, NOBODYS_ADDRESS = "10.77.200.1", "10.77.200.9"
 FILE = """\
@@ -74,14 +74,14 @@ def context(*trusted: str) -> ssl.SSLContext:
     return ssl.create_default_context(cadata="\n".join(trusted))
 
 
-def came(known: ssl.SSLContext, path: str = "/up") -> Answer:
-    """A visitor who comes by the site's name."""
+def came(known: ssl.SSLContext, path: str = "/up", name: str = DOMAIN) -> Answer:
+    """A visitor who comes by a name of the site."""
     try:
         with (
             socket.create_connection((LOOPBACK, PORT), timeout=5) as line,
-            known.wrap_socket(line, server_hostname=DOMAIN) as secured,
+            known.wrap_socket(line, server_hostname=name) as secured,
         ):
-            secured.sendall(f"GET {path} HTTP/1.1\r\nHost: {DOMAIN}\r\nConnection: close\r\n\r\n".encode())
+            secured.sendall(f"GET {path} HTTP/1.1\r\nHost: {name}\r\nConnection: close\r\n\r\n".encode())
             with http.client.HTTPResponse(secured) as response:
                 response.begin()
                 return Answer(response.status, body=response.read())
@@ -161,6 +161,14 @@ def test_an_account_that_the_authority_has_forgotten_is_made_anew(site: LabSite,
         site.runs(balancer, "sh", "-c", FORGET)
         assert asks(site, balancer), site.runs(balancer, "journalctl", "--unit", ASKS, "--output", "cat")
     assert came(context(authority.root())).status == 200
+
+
+def test_a_further_name_is_asked_for_and_served(site: LabSite, authority: Pebble) -> None:
+    site.change(f"domain: {DOMAIN}\n", f"domain: {DOMAIN}\nweb: {{aliases: [{ALIAS}]}}\n")
+    site.up()
+    known = context(authority.root())
+    becomes("Both names", lambda: came(known, name=ALIAS).status, lambda status: status == 200, within=20)
+    assert came(known).status == 200
 
 
 def test_who_asks_may_do_little_else(site: LabSite, authority: Pebble) -> None:

@@ -1,5 +1,7 @@
 """How a component asks for a certificate: by references, which the vault fills in on the way to the machine."""
 
+from collections.abc import Sequence
+
 from mainstay.model.install import Directory, File
 from mainstay.model.machine import Machine
 
@@ -46,9 +48,9 @@ def trusted_by_user(purpose: str, path: str) -> File:
     return File(authority_path(purpose), f"${{file:{path}}}\n", mode="600")
 
 
-def issued(purpose: str, machine: Machine, group: str = "root", domain: str = "") -> File:
-    """Who this machine is; with a `domain`, by that name too, and to visitors only."""
-    leaf = f"{purpose}/{machine.name}/{machine.address}" + (f"/{domain}" if domain else "")
+def issued(purpose: str, machine: Machine, group: str = "root", domains: Sequence[str] = ()) -> File:
+    """Who this machine is; with `domains`, by these names too, and to visitors only."""
+    leaf = f"{purpose}/{machine.name}/{machine.address}" + (f"/{','.join(domains)}" if domains else "")
     identity = f"${{certificate:{leaf}}}\n${{key:{leaf}}}\n"
     mode = "600" if group == "root" else "640"
     return File(identity_path(purpose), identity, group=group, mode=mode)

@@ -9,6 +9,7 @@ from mainstay.compiler.compile import compile_plan
 from mainstay.components.journal_remote.component import kept_as
 from mainstay.grounds import shell
 from mainstay.grounds.errors import GroundError
+from mainstay.model.install import Service
 from mainstay.model.plan import Plan
 from mainstay.operations.errors import OperationError
 from mainstay.operations.site import Site
@@ -59,7 +60,7 @@ def readings(site: Site, machines: Sequence[str], component: str | None, wanted:
     plan = compile_plan(site.spec, ANY_RELEASE)
     having = _having(plan, machines, component)
     only = (component,) if component else ()
-    units = {name: [f"--unit={s.unit}" for s in plan.manifests[name].only(only).services] for name in having}
+    units = {name: [f"--unit={u}" for u in speaking(plan.manifests[name].only(only).services)] for name in having}
     return tuple(
         Reading(whose, on, ("journalctl", "--no-pager", *copy, *wanted.options, *units[whose]))
         for whose, on, copy in _places(site, plan, having)
@@ -83,6 +84,13 @@ def request_readings(site: Site, machines: Sequence[str], request: str, since: s
         Reading(whose, on, ("journalctl", *copy, *options))
         for whose, on, copy in _places(site, plan, _having(plan, machines, None))
     )
+
+
+def speaking(services: Sequence[Service]) -> tuple[str, ...]:
+    """The units in whose name something is logged: beside one that starts a service now and then, that service."""
+    units = [service.unit for service in services]
+    started = [f"{unit.rpartition('.')[0]}.service" for unit in units if unit.endswith((".timer", ".path", ".socket"))]
+    return tuple(dict.fromkeys((*units, *started)))
 
 
 def _having(plan: Plan, machines: Sequence[str], component: str | None) -> list[str]:

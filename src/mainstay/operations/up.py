@@ -131,7 +131,7 @@ def _ensure_secrets(site: Site) -> None:
         raise OperationError(f"The file names secrets that are not set: {', '.join(missing)}.", f"Run {orders}.")
     https = site.spec.https
     if https and https.certificate and https.key:
-        site.vault.ensure_fits(https.certificate, https.key, site.spec.domain)
+        site.vault.ensure_fits(https.certificate, https.key, site.spec.host_names)
     if site.authority_file:
         site.vault.show_authority(site.authority_file)
 

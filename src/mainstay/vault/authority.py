@@ -28,13 +28,13 @@ PRIVATE_KEY_FORM = (
 class Leaf:
     """Whom a certificate is for: what the machine does with it, the machine's name and its address.
 
-    With the `domain` by which visitors come it is good for a server only: none of our own lets its bearer in.
+    With the `domains` by which visitors come it is good for a server only: none of our own lets its bearer in.
     """
 
     purpose: str
     machine: str
     address: str
-    domain: str = ""
+    domains: tuple[str, ...] = ()
 
     @property
     def name(self) -> x509.Name:
@@ -44,14 +44,14 @@ class Leaf:
     @property
     def alternatives(self) -> x509.SubjectAlternativeName:
         """All names by which the machine is spoken to, by others and by itself."""
-        names = [x509.DNSName(name) for name in (self.domain, self.machine, "localhost") if name]
+        names = [x509.DNSName(name) for name in (*self.domains, self.machine, "localhost") if name]
         addresses = [x509.IPAddress(IPv4Address(text)) for text in (self.address, "127.0.0.1")]
         return x509.SubjectAlternativeName([*names, *addresses])
 
     @property
     def usage(self) -> x509.ExtendedKeyUsage:
         """On which side of a connection it is good."""
-        return SERVER_ONLY if self.domain else BOTH_SIDES
+        return SERVER_ONLY if self.domains else BOTH_SIDES
 
 
 @dataclass(frozen=True)

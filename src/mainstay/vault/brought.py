@@ -1,5 +1,6 @@
 """Whether a certificate that the user brought will do: said before a balancer is given it."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from cryptography import x509
@@ -7,8 +8,8 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric.types import PrivateKeyTypes
 
 
-def ensure_fits(chain: str, key: str, domain: str, now: datetime) -> None:
-    """Check a certificate with its chain, and its key, both PEM, against the name by which visitors come.
+def ensure_fits(chain: str, key: str, domains: Sequence[str], now: datetime) -> None:
+    """Check a certificate with its chain, and its key, both PEM, against the names by which visitors come.
 
     Raises:
         ValueError: one is not PEM, they do not belong together, it is another's, or it is not good today.
@@ -21,8 +22,9 @@ def ensure_fits(chain: str, key: str, domain: str, now: datetime) -> None:
     if leaf.not_valid_before_utc > now:
         raise ValueError(f"it begins on {leaf.not_valid_before_utc:%Y-%m-%d} only")
     names = _names(leaf)
-    if domain not in names and f"*.{domain.partition('.')[2]}" not in names:
-        raise ValueError(f"it is for {', '.join(names) or 'no name'}, and not for {domain}")
+    left = [name for name in domains if name not in names and f"*.{name.partition('.')[2]}" not in names]
+    if left:
+        raise ValueError(f"it is for {', '.join(names) or 'no name'}, and not for {', '.join(left)}")
 
 
 def _certificates(chain: str) -> list[x509.Certificate]:

@@ -1,7 +1,7 @@
 """The secrets and certificates of one site: the user's own, and those made when they are first asked for."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
@@ -19,7 +19,7 @@ REFERENCE = re.compile(
     r"\$\{(?:secret:(?P<secret>[a-z0-9-]+)"
     r"|own:(?P<own>[A-Za-z0-9_-]+)"
     r"|(?P<kind>certificate|key):(?P<purpose>[a-z0-9_-]+)/(?P<machine>[a-z0-9-]+)/(?P<address>[0-9.]+)"
-    r"(?:/(?P<domain>[a-z0-9.-]+))?"
+    r"(?:/(?P<domains>[a-z0-9.,-]+))?"
     r"|file:(?P<file>[^}]+)"
     r"|authority)\}"
 )
@@ -60,7 +60,7 @@ class Vault:
         """Only the user's own are left; with none, no file."""
         self.store.keep(lambda name: name.startswith(f"{YOURS}:"))
 
-    def ensure_fits(self, certificate: str, key: str, domain: str) -> None:
+    def ensure_fits(self, certificate: str, key: str, domains: Sequence[str]) -> None:
         """Check a certificate and its key that the user brought, by their paths in the project.
 
         Raises:
@@ -68,7 +68,7 @@ class Vault:
         """
         chain, private = self._brought(certificate), self._brought(key)
         try:
-            ensure_fits(chain, private, domain, self.now())
+            ensure_fits(chain, private, domains, self.now())
         except ValueError as error:
             raise VaultError(f"{certificate} will not do: {error}.", "`https:` names it, and its key.") from error
 
@@ -81,7 +81,7 @@ class Vault:
 
         These are `${secret:NAME}`, made here; `${own:NAME}`, the user's, as it stands within double quotes (with a
         backslash before `"` and another); `${authority}`, whom to believe; `${file:PATH}`, a file of the project; and
-        `${certificate:PURPOSE/MACHINE/ADDRESS[/DOMAIN]}` and `${key:…}`, which belong together.
+        `${certificate:PURPOSE/MACHINE/ADDRESS[/DOMAIN,…]}` and `${key:…}`, which belong together.
         """
         return REFERENCE.sub(self._meant, text)
 
@@ -102,9 +102,8 @@ class Vault:
             return self._brought(path)
         if not found["kind"]:
             return self.certificates.believed()
-        pair = self.certificates.identity(
-            Leaf(found["purpose"], found["machine"], found["address"], found["domain"] or "")
-        )
+        domains = tuple(found["domains"].split(",")) if found["domains"] else ()
+        pair = self.certificates.identity(Leaf(found["purpose"], found["machine"], found["address"], domains))
         return pair.certificate if found["kind"] == CERTIFICATE else pair.key
 
     def _brought(self, path: str) -> str:

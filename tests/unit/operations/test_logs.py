@@ -8,8 +8,9 @@ import pytest
 from mainstay.compiler.address import address
 from mainstay.components.journal_remote.component import kept_as
 from mainstay.grounds.errors import GroundError
+from mainstay.model.install import Service
 from mainstay.operations.errors import OperationError
-from mainstay.operations.logs import Reading, Wanted, of_request, readings, request_readings
+from mainstay.operations.logs import Reading, Wanted, of_request, readings, request_readings, speaking
 from mainstay.operations.site import Site
 from mainstay.vault.store import Store
 from mainstay.vault.vault import Vault
@@ -51,6 +52,13 @@ def test_a_machine_that_answers_is_read_itself(tmp_path: Path) -> None:
     assert (reading.on, reading.is_copy) == ("srv-01", False)
     assert reading.command == (
         "journalctl", "--no-pager", "--lines=7", "--output=short-iso", "--since=1 hour ago", "--unit=nginx.service",
+    )  # fmt: skip
+
+
+def test_what_a_timer_starts_speaks_for_it() -> None:
+    services = (Service("mainstay-acme.timer"), Service("mainstay-app.socket"), Service("mainstay-app.service"))
+    assert speaking(services) == (
+        "mainstay-acme.timer", "mainstay-app.socket", "mainstay-app.service", "mainstay-acme.service",
     )  # fmt: skip
 
 

@@ -44,7 +44,7 @@ monitoring: FALSE
             "notify": None,
             "extra": (),
         },
-        "web": {"static": {}, "max_body": 16 * 2**20, "timeout": 30.0, "headers": {}},
+        "web": {"static": {}, "aliases": (), "max_body": 16 * 2**20, "timeout": 30.0, "headers": {}},
         "app": {
             "source": "app",
             "wsgi": "shop:app",
@@ -81,7 +81,7 @@ balancer:
   {algorithm: first, servers: active-passive, port: 81, check_interval: 1s, timeout: 2m, queue: 1.5s,
    mode: active-active, addresses: [192.0.2.20, 192.0.2.21], takeover: patient, notify: /usr/local/bin/claim --now,
    requests_per_address: 20, connections_per_address: 30, extra: [option x, option y]}
-web: {static: {/static: ./app/static/}, max_body: 1GiB, headers: {X-A: no; x, x-b: 010}}
+web: {aliases: [www.shop.test], static: {/static: ./app/static/}, max_body: 1GiB, headers: {X-A: no; x, x-b: 010}}
 database: {failover: manual, takeover: safe, max_lag: 1h, buffer_pool: 2GiB}
 lab: {port: 0x1F91, buffer_pool: 512KiB, disk: 4GiB}
 """
@@ -107,6 +107,7 @@ lab: {port: 0x1F91, buffer_pool: 512KiB, disk: 4GiB}
         "static": {"/static": "app/static"},
         "max_body": 2**30,
         "timeout": 30.0,
+        "aliases": ("www.shop.test",),
         "headers": {"X-A": "no; x", "x-b": "010"},
     }
     assert spec.database.model_dump() == {

@@ -42,8 +42,8 @@ def test_a_certificate_says_who_it_is_for(tmp_path: Path) -> None:
 
 
 def test_one_that_visitors_see_lets_nobody_in(tmp_path: Path) -> None:
-    pair = vault_at(tmp_path).certificates.identity(Leaf("edge", "lb-01", "10.77.0.1", "shop.test"))
-    assert names_of(pair) == ["shop.test", "lb-01", "localhost", "10.77.0.1", "127.0.0.1"]
+    pair = vault_at(tmp_path).certificates.identity(Leaf("edge", "lb-01", "10.77.0.1", ("shop.test", "www.shop.test")))
+    assert names_of(pair) == ["shop.test", "www.shop.test", "lb-01", "localhost", "10.77.0.1", "127.0.0.1"]
     uses = pair.parsed.extensions.get_extension_for_class(x509.ExtendedKeyUsage).value
     assert set(uses) == {ExtendedKeyUsageOID.SERVER_AUTH}
 

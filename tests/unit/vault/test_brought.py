@@ -15,15 +15,15 @@ AUTHORITY = found_authority(NOW)
 
 
 def made(domain: str = "shop.test", when: datetime = NOW) -> Pair:
-    return issue(AUTHORITY, Leaf("edge", "lb-01", "10.77.0.1", domain), when)
+    return issue(AUTHORITY, Leaf("edge", "lb-01", "10.77.0.1", (domain,)), when)
 
 
-def complaint(folder: Path, certificate: str, key: str) -> str:
+def complaint(folder: Path, certificate: str, key: str, *aliases: str) -> str:
     (folder / "shop.pem").write_text(certificate)
     (folder / "shop.key").write_text(key)
     vault = Vault(Store(folder / ".mainstay" / "secrets.json"), lambda: NOW, project=folder)
     try:
-        vault.ensure_fits("shop.pem", "shop.key", "shop.test")
+        vault.ensure_fits("shop.pem", "shop.key", ("shop.test", *aliases))
     except VaultError as error:
         return error.what
     return ""
@@ -49,6 +49,13 @@ def test_what_is_wrong_is_said(tmp_path: Path, pair: Pair, said: str) -> None:
     assert complaint(tmp_path, pair.certificate, pair.key) == f"shop.pem will not do: {said}."
 
 
+def test_it_is_to_be_for_every_name(tmp_path: Path) -> None:
+    pair = made()
+    said = complaint(tmp_path, pair.certificate, pair.key, "www.shop.test", "shop.example.org")
+    names = "shop.test, lb-01, localhost, and not for www.shop.test, shop.example.org"
+    assert said == f"shop.pem will not do: it is for {names}."
+
+
 def test_a_wildcard_is_for_each_name_below_it(tmp_path: Path) -> None:
     pair = made("*.test")
     assert complaint(tmp_path, pair.certificate, pair.key) == ""
@@ -65,4 +72,4 @@ def test_it_goes_to_the_machine_with_its_key(tmp_path: Path) -> None:
 
 def test_one_that_is_not_there_is_named(tmp_path: Path) -> None:
     with pytest.raises(VaultError, match=r"^shop\.pem cannot be read: "):
-        Vault(Store(tmp_path / "secrets.json"), project=tmp_path).ensure_fits("shop.pem", "shop.key", "shop.test")
+        Vault(Store(tmp_path / "secrets.json"), project=tmp_path).ensure_fits("shop.pem", "shop.key", ("shop.test",))

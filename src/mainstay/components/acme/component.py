@@ -31,7 +31,7 @@ def installs(view: View[Spec]) -> Install:
     """A program that asks for a certificate where one is due, and when it does."""
     acme = asked(view.spec)
     variables = {
-        "domain": view.spec.domain,
+        "domains": view.spec.host_names,
         "acme": acme,
         "name": f"{view.spec.domain}-{zlib.crc32(acme.directory.encode()):08x}",
         "account": acme.directory.removeprefix("https://"),

@@ -117,7 +117,7 @@ def _identity(view: View[Spec]) -> tuple[File, ...]:
     if https.certificate and https.key:
         shown = certificate.brought(EDGE, https.certificate, https.key)
     else:
-        shown = certificate.issued(EDGE, view.machine, domain=view.spec.domain)
+        shown = certificate.issued(EDGE, view.machine, domains=view.spec.host_names)
     return (shown, *certificate.files(BALANCER, view.machine, group="root"))
 
 

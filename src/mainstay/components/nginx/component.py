@@ -62,7 +62,7 @@ def _variables(view: View[Spec]) -> dict[str, Any]:
     return {
         "address": view.machine.address,
         "port": view.port(view.machine, "nginx", "http").number,
-        "names": (spec.domain, *(LAB_HOSTS if spec.in_lab else ())),
+        "names": (*spec.host_names, *(LAB_HOSTS if spec.in_lab else ())),
         "balancers": [m.address for m in view.peers("haproxy") if "balancer" in m.roles],
         "static": [(prefix, _in_release(spec, path)) for prefix, path in spec.web.static.items()],
         "upstream": _upstream(view),

@@ -64,6 +64,11 @@ class Spec(Section):
     lab: Annotated[Lab, OrEmpty] = Field(default_factory=Lab, description="The lab's own profile.")
 
     @property
+    def host_names(self) -> tuple[str, ...]:
+        """All under which the site is served, `domain` first."""
+        return tuple(dict.fromkeys((self.domain, *self.web.aliases)))
+
+    @property
     def in_lab(self) -> bool:
         """Whether the machines are made in the lab: none has an address of its own."""
         return all(machine.address is None for machine in self.machines.values())

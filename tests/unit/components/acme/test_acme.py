@@ -38,6 +38,14 @@ def test_only_balancers_ask_and_each_on_its_own_address() -> None:
         assert f"--http-01-address {machine.address} " in files(asking(), machine.name)[PROGRAM].text
 
 
+def test_it_asks_for_every_name_anew_when_there_is_another() -> None:
+    spec = a_site(
+        machines=TWO, https={"acme": {"email": "ops@example.org"}}, firewall="on", web={"aliases": ["www.shop.test"]}
+    )
+    assert "--domain 'shop.test,www.shop.test' --renew-with-new-domains " in files(spec)[PROGRAM].text
+    assert named(spec) == named(asking())
+
+
 def test_nobody_asks_unless_the_file_says_so() -> None:
     plan = compiled(a_site(machines=TWO, https="on"))
     assert not any("acme" in manifest.parts for manifest in plan.manifests.values())

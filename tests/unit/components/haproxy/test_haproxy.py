@@ -4,11 +4,14 @@ from pathlib import Path
 from typing import Any, get_args
 
 import pytest
+from cryptography import x509
 
 from mainstay.model.exposure import EVERYBODY, Exposure, Port, Probe
 from mainstay.model.fault import Limits, process_faults
 from mainstay.model.install import Service
 from mainstay.spec.sections.balancer import ALGORITHMS, Algorithm
+from mainstay.vault.store import Store
+from mainstay.vault.vault import Vault
 from tests.builders import a_site, machines_that_run
 from tests.unit.provision.spoken import program, run
 from tests.vocabulary import compiled, exposed, file_of, installed, lines_of, lines_with
@@ -310,3 +313,11 @@ def test_what_is_noted_is_what_a_start_reads_and_what_is_asked_is_what_answers()
     assert "file=/var/lib/haproxy/server-state" in lines_of(haproxy, REMEMBER)
     assert "server-state-file /var/lib/haproxy/server-state" in lines_of(haproxy, CONFIG)
     assert "monitor-uri /.well-known/mainstay/balancer" in lines_of(haproxy, CONFIG)
+
+
+def test_the_certificate_that_visitors_see_holds_every_name(tmp_path: Path) -> None:
+    part = installed(a_site(machines=TWO, https="on", web={"aliases": ["www.shop.test"]}), "haproxy", on="lb-01")
+    text = file_of(part, "/etc/mainstay/tls/edge/identity.pem").text
+    shown = x509.load_pem_x509_certificate(Vault(Store(tmp_path / "secrets.json")).fill_in(text).encode())
+    names = shown.extensions.get_extension_for_class(x509.SubjectAlternativeName).value
+    assert names.get_values_for_type(x509.DNSName)[:2] == ["shop.test", "www.shop.test"]

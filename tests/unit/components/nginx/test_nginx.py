@@ -74,6 +74,13 @@ def test_the_names_of_this_computer_are_known_in_the_lab_only() -> None:
     assert on_servers == ["server_name _;", "server_name shop.test;"]
 
 
+def test_all_host_names_lead_to_the_site() -> None:
+    site = a_site(machines={"srv-01": SERVER}, web={"aliases": ["www.shop.test", "shop.test", "shop.example.org"]})
+    assert lines_with("server_name", installed(site, "nginx"), CONFIG)[1] == (
+        "server_name shop.test www.shop.test shop.example.org;"
+    )
+
+
 def test_whoever_asks_for_another_site_learns_nothing() -> None:
     text = file_of(installed(a_site(machines={"srv-01": SERVER}), "nginx"), CONFIG).text
     first = text.partition("    server {\n")[2].partition("    }\n")[0]
