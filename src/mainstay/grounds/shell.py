@@ -3,6 +3,7 @@
 import subprocess
 import threading
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TextIO
@@ -92,29 +93,36 @@ def start_writing(argv: Sequence[str], sink: TextIO) -> Process:
     return subprocess.Popen(argv, stdin=subprocess.DEVNULL, stdout=sink, stderr=subprocess.DEVNULL, text=True)
 
 
-def converse(argv: Sequence[str], given: str, hear: Callable[[str], None]) -> Completed:
-    """Run a program to its end, with `given` as its input, and `hear` each line of its output as it comes.
+class Conversation:
+    """A program that is told something in lines, and answers in lines. It does not outlive `end`."""
 
-    The program does not outlive this call, whatever ends it.
-    """
-    process = start(argv)
-    errors: list[str] = []
-    listening = threading.Thread(target=lambda: errors.extend(process.stderr or ()), daemon=True)
-    listening.start()
-    try:
-        if process.stdin:
-            process.stdin.write(given)
-            process.stdin.close()
-        for line in process.stdout or ():
-            hear(line)
-        process.wait()
-    except BrokenPipeError:
-        process.wait()
-    finally:
-        process.kill()
-        process.wait()
-        listening.join()
-    return Completed(process.returncode, "", "".join(errors))
+    def __init__(self, argv: Sequence[str]) -> None:
+        self._process = start(argv)
+        self._errors: list[str] = []
+        self._listening = threading.Thread(target=lambda: self._errors.extend(self._process.stderr or ()), daemon=True)
+        self._listening.start()
+
+    def ask(self, line: str, hear: Callable[[str], bool]) -> bool:
+        """Say a line, and `hear` the answer until it says that a line was the last; False: the program has ended."""
+        assert self._process.stdin is not None
+        assert self._process.stdout is not None
+        try:
+            self._process.stdin.write(f"{line}\n")
+            self._process.stdin.flush()
+        except BrokenPipeError:
+            return False
+        return any(hear(answer) for answer in iter(self._process.stdout.readline, ""))
+
+    def end(self) -> str:
+        """End the program, whatever it is doing, and give what it has said of its errors."""
+        self._process.kill()
+        self._process.wait()
+        self._listening.join()
+        for pipe in (self._process.stdin, self._process.stdout, self._process.stderr):
+            if pipe:
+                with suppress(BrokenPipeError):  # what was still to be said
+                    pipe.close()
+        return "".join(self._errors)
 
 
 def start_detached(argv: Sequence[str], log: Path) -> int:

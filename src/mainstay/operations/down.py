@@ -8,7 +8,14 @@ from mainstay.operations.kept import clear, ensure_ours
 from mainstay.operations.lock import only_operator
 from mainstay.operations.site import Site
 from mainstay.operations.status import ANY_RELEASE
-from mainstay.provision.apply import apply
+from mainstay.provision.apply import Workers
+
+STOPPED = (
+    "acme", "keepalived", "haproxy", "nginx", "app", "keeper", "mysql", "etcd",
+    "journal_upload", "certificates", "nginx_exporter", "mysqld_exporter", "node_exporter",
+    "blackbox_exporter", "alertmanager", "prometheus", "journal_remote",
+)  # fmt: skip
+"""The front first, and who watches last. What makes a machine safe to be reached goes on."""
 
 
 def down(site: Site, report: Report) -> None:
@@ -39,12 +46,13 @@ def destroy(site: Site, report: Report) -> None:
 
 def _stop_services(site: Site, report: Report) -> None:
     plan = compile_plan(site.spec, ANY_RELEASE)
-    for component in ("acme", "keepalived", "haproxy", "nginx", "app", "keeper", "mysql", "etcd"):
-        stops = {
-            name: [
-                Change(component, Unit(service.unit, "stop"), f"stop {service.unit}")
-                for service in manifest.only((component,)).services
-            ]
-            for name, manifest in plan.manifests.items()
-        }
-        apply(site.ground.reach(), stops, {}, report)
+    with Workers(site.ground.reach()) as workers:
+        for component in STOPPED:
+            stops = {
+                name: [
+                    Change(component, Unit(service.unit, "stop"), f"stop {service.unit}")
+                    for service in manifest.only((component,)).services
+                ]
+                for name, manifest in plan.manifests.items()
+            }
+            workers.apply(stops, {}, report)

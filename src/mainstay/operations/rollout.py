@@ -10,7 +10,7 @@ from mainstay.model.install import File, Link
 from mainstay.operations.prepare import Prepared
 from mainstay.operations.rotation import out_of_rotation
 from mainstay.provision import notes
-from mainstay.provision.apply import apply
+from mainstay.provision.apply import Workers
 
 SERVING_COMPONENTS = frozenset({"app", "nginx"})
 HEALTHY_SECONDS = 60.0
@@ -23,8 +23,9 @@ class Rollout:
     `counts` says how many changes there were by machine, when it began.
     """
 
-    def __init__(self, prepared: Prepared, report: Report) -> None:
+    def __init__(self, prepared: Prepared, workers: Workers, report: Report) -> None:
         self.prepared = prepared
+        self.workers = workers
         self.report = report
         manifests = prepared.plan.manifests
         self.due = {name: list(prepared.changes(name, manifest)) for name, manifest in manifests.items()}
@@ -108,7 +109,7 @@ class Rollout:
             self.report("", "building the release")
             self._archives = self.prepared.archives()
             self.report("", "")
-        apply(self.prepared.site.ground.reach(), changes, self._archives, self.report)
+        self.workers.apply(changes, self._archives, self.report)
         for name in changes:
             self.report(name, "")
 

@@ -21,6 +21,7 @@ from mainstay.operations.rollout import Rollout
 from mainstay.operations.rotation import is_spoken_anew, put_back
 from mainstay.operations.site import Site
 from mainstay.operations.voters.settle import settle_voters
+from mainstay.provision.apply import Workers
 from mainstay.releases.release import recipe
 
 HEALTHY_SECONDS = 60.0
@@ -57,14 +58,14 @@ def up(site: Site, report: Report, consent: Consent) -> Done:
     # What is missing on this computer, or in the project, is said before anything is made.
     site.ground.reach()
     recipe(site.spec, site.project)
-    with only_operator(site):
+    with only_operator(site), Workers(site.ground.reach()) as workers:
         _ensure_secrets(site)
         heal_all(site)  # what a drill that was killed has left
         strangers = _strangers(site, consent)
         site.ground.ensure(site.machines, report)
         settle(site)
         put_back(site, report)
-        rollout = _begun(site, report)
+        rollout = _begun(site, workers, report)
         rollout.roll("base", "unattended_upgrades")  # early: Debian's own timer runs at any hour
         roll_firewall(rollout)
         settle_voters(rollout)
@@ -84,8 +85,8 @@ def up(site: Site, report: Report, consent: Consent) -> Done:
         return Done(rollout.counts, is_database_changed, site.ground.endpoints(), site.authority_file)
 
 
-def _begun(site: Site, report: Report) -> Rollout:
-    rollout = Rollout(prepare(site), report)
+def _begun(site: Site, workers: Workers, report: Report) -> Rollout:
+    rollout = Rollout(prepare(site), workers, report)
     rollout.begin()
     return rollout
 

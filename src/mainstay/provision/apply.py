@@ -1,4 +1,4 @@
-"""Carries changes out on many machines at once, one worker process each."""
+"""Carries changes out on many machines at once, by one worker process each."""
 
 import json
 import sys
@@ -19,41 +19,59 @@ class ProvisionError(MainstayError):
     """A machine could not be brought to its manifest; the text says which, doing what, and what was said there."""
 
 
-def apply(reach: Reach, changes: Mapping[str, Sequence[Change]], archives: Mapping[str, str], report: Report) -> None:
-    """Carry out every machine's changes, in order; machines do not wait for each other.
+class Workers:
+    """A worker process for each machine, from when it is first needed until the end: it pays for its start once."""
 
-    Raises:
-        ProvisionError: on one or more machines a change failed; what came after it there was not done.
-    """
-    due = {machine: steps for machine, steps in changes.items() if steps}
-    failures = reach.on_each(tuple(due), lambda machine: _apply_one(reach, machine, due[machine], archives, report))
-    said = [failure for failure in failures.values() if failure]
-    if said:
-        raise ProvisionError("\n".join(said), "What ran before goes on running. Mend it and run `mainstay up` again.")
+    def __init__(self, reach: Reach) -> None:
+        self._reach = reach
+        self._by_machine: dict[str, shell.Conversation] = {}
 
+    def __enter__(self) -> "Workers":
+        return self
 
-def _apply_one(
-    reach: Reach, machine: str, changes: Sequence[Change], archives: Mapping[str, str], report: Report
-) -> str:
-    """Run a worker to its end; gives "" or the sentence of its failure."""
-    _carry_archives(reach, machine, changes, archives, report)
-    failures: list[str] = []
-    endings: list[str] = []
+    def __exit__(self, *error: object) -> None:
+        for machine in tuple(self._by_machine):
+            self._end(machine)
 
-    def hear(line: str) -> None:
-        word = json.loads(line)
-        if "doing" in word:
-            report(machine, word["doing"])
-            return
-        endings.append(line)
-        if failed := word.get("failed"):
-            failures.append(f"{machine}: {failed['doing']} failed:\n{_indented(failed['said'])}")
+    def apply(self, changes: Mapping[str, Sequence[Change]], archives: Mapping[str, str], report: Report) -> None:
+        """Carry out every machine's changes, in order; machines do not wait for each other.
 
-    worker = (sys.executable, "-m", "mainstay.provision.worker")
-    done = shell.converse(worker, _order(reach, machine, changes), hear)
-    if not endings:
-        return f"{machine}: the worker broke off:\n{_indented(done.errors)}"
-    return "".join(failures)
+        Raises:
+            ProvisionError: on one or more machines a change failed; what came after it there was not done.
+        """
+        due = {machine: steps for machine, steps in changes.items() if steps}
+
+        def one(machine: str) -> str:
+            _carry_archives(self._reach, machine, due[machine], archives, report)
+            return self._ask(machine, due[machine], report)
+
+        said = [failure for failure in self._reach.on_each(tuple(due), one).values() if failure]
+        if said:
+            raise ProvisionError(
+                "\n".join(said), "What ran before goes on running. Mend it and run `mainstay up` again."
+            )
+
+    def _ask(self, machine: str, changes: Sequence[Change], report: Report) -> str:
+        """Have a worker carry out its order; gives "" or the sentence of its failure."""
+        failures: list[str] = []
+
+        def hear(line: str) -> bool:
+            word = json.loads(line)
+            if "doing" in word:
+                report(machine, word["doing"])
+                return False
+            if failed := word.get("failed"):
+                failures.append(f"{machine}: {failed['doing']} failed:\n{_indented(failed['said'])}")
+            return True
+
+        if machine not in self._by_machine:
+            self._by_machine[machine] = shell.Conversation((sys.executable, "-m", "mainstay.provision.worker"))
+        if not self._by_machine[machine].ask(_order(self._reach, machine, changes), hear):
+            return f"{machine}: the worker broke off:\n{_indented(self._end(machine))}"
+        return "".join(failures)
+
+    def _end(self, machine: str) -> str:
+        return self._by_machine.pop(machine).end()
 
 
 def _carry_archives(

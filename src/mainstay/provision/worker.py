@@ -2,9 +2,10 @@
 
 python -m mainstay.provision.worker  <  {"machine", "ssh_config", "changes": [{"kind", "summary", "subject"}]}
 
-pyinfra brings gevent, which is made to own a whole process: hence a process. It has one machine and one State, so that
-no machine waits for another. It prints JSON lines: {"doing": what}, and at last {"failed": {"doing", "said"}} or
-{"done": true}.
+pyinfra brings gevent, which is made to own a whole process: hence a process. It has one machine, so that no machine
+waits for another. Each line of its input is an order, carried out by a State and a connection of its own: what was true
+of the machine before the last order may be so no longer. It answers each in JSON lines: {"doing": what}, and at last
+{"failed": {"doing", "said"}} or {"done": true}.
 """
 
 import json
@@ -45,8 +46,13 @@ def telling(doing: list[str], begun: list[int]) -> BaseStateCallback:
 
 
 def main() -> None:
-    """Read the order, carry it out, tell how it went."""
-    order = json.load(sys.stdin)
+    """Carry out one order after the other."""
+    for line in sys.stdin:
+        carry_out(json.loads(line))
+
+
+def carry_out(order: dict[str, Any]) -> None:
+    """Do it, and tell how it went."""
     changes = order["changes"]
     state = State(_inventory(order["machine"], order["ssh_config"]), Config(), check_for_changes=False)
     summaries, begun = [change["summary"] for change in changes], [-1]
@@ -61,11 +67,12 @@ def main() -> None:
         run_ops(state)
     except PyinfraError as error:
         doing = summaries[begun[-1]] if begun[-1] >= 0 else "connecting"
-        tell(failed={"doing": doing, "said": _said(metas) or str(error)})
-        sys.exit(1)
+        ended: dict[str, Any] = {"failed": {"doing": doing, "said": _said(metas) or str(error)}}
+    else:
+        ended = {"done": True}
     finally:
         disconnect_all(state)
-    tell(done=True)
+    tell(**ended)
 
 
 def tell(**what: Any) -> None:

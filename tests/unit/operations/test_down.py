@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from mainstay.operations.down import destroy
+from mainstay.compiler.catalogue import COMPONENTS
+from mainstay.operations.down import STOPPED, destroy
 from mainstay.operations.site import Site
 from mainstay.vault.seal import IDENTITY, Seal
 from mainstay.vault.store import Store, VaultError
@@ -69,3 +70,9 @@ def test_what_cannot_be_read_is_left_and_nothing_else(tmp_path: Path) -> None:
     folder = site.folder.relative_to(tmp_path)
     assert site.ground.members() == {}
     assert there(tmp_path) == [f"{folder}/.gitignore", f"{folder}/secrets.json"]
+
+
+def test_on_servers_every_part_is_stopped_but_what_makes_them_safe_to_be_reached() -> None:
+    left = {component.name for component in COMPONENTS} - {*STOPPED}
+    assert left == {"base", "nftables", "unattended_upgrades"}
+    assert len(STOPPED) == len({*STOPPED})
