@@ -5,13 +5,13 @@ import sys
 from mainstay.grounds.shell import Conversation
 
 ECHO = """
-import os, sys
+import os, signal, sys
 for line in sys.stdin:
     if line.startswith("die"):
         sys.exit("broken")
     print("heard", line.strip(), flush=True)
     if line.startswith("stare"):
-        import time; time.sleep(600)
+        signal.pause()
     print("by", os.getpid(), flush=True)
 """
 
