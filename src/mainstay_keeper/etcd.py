@@ -133,7 +133,8 @@ class Etcd:
         return result
 
     def _held(self, endpoint: str, seconds: float) -> http.client.HTTPConnection:
-        if self._line is None:
+        """A connection; one that the last answer closed, as those of an etcd that is about to stop do, is made anew."""
+        if self._line is None or self._line.sock is None:
             self._line = self._connect(endpoint, seconds)
             self._line.connect()
         self._line.sock.settimeout(seconds)

@@ -163,21 +163,48 @@ class EndsStreams(BaseHTTPRequestHandler):
         """To nobody."""
 
 
-@pytest.fixture
-def stopping() -> Iterator[str]:
-    with HTTPServer(("127.0.0.1", 0), EndsStreams) as server:
+@contextlib.contextmanager
+def served_by(handler: type[BaseHTTPRequestHandler]) -> Iterator[str]:
+    with HTTPServer(("127.0.0.1", 0), handler) as server:
         thread = threading.Thread(target=server.serve_forever)
         thread.start()
-        yield f"http://127.0.0.1:{server.server_port}"
-        server.shutdown()
-        thread.join()
+        try:
+            yield f"http://127.0.0.1:{server.server_port}"
+        finally:
+            server.shutdown()
+            thread.join()
 
 
-def test_an_etcd_that_is_about_to_stop_ends_a_watch_and_is_not_heard(stopping: str) -> None:
-    with speaking_to([stopping], Patience(endpoint=0.5, call=1.0, watch=0.5)) as etcd:
+def test_an_etcd_that_is_about_to_stop_ends_a_watch_and_is_not_heard() -> None:
+    with (
+        served_by(EndsStreams) as stopping,
+        speaking_to([stopping], Patience(endpoint=0.5, call=1.0, watch=0.5)) as etcd,
+    ):
         assert list(etcd.watch("a")) == []
         with pytest.raises(StoreUnreachableError):
             etcd.keep_alive(1)
+
+
+class ClosesConnections(BaseHTTPRequestHandler):
+    """An etcd that is about to stop: it still answers well, and closes the connection."""
+
+    protocol_version = "HTTP/1.1"
+
+    def do_POST(self) -> None:
+        answer = b'{"ID": "7"}'
+        self.send_response(200)
+        self.send_header("Content-Length", str(len(answer)))
+        self.send_header("Connection", "close")
+        self.end_headers()
+        self.wfile.write(answer)
+
+    def log_message(self, *_: object) -> None:
+        """To nobody."""
+
+
+def test_a_connection_that_the_last_answer_closed_is_made_anew() -> None:
+    with served_by(ClosesConnections) as endpoint, speaking_to([endpoint]) as etcd:
+        assert [etcd.grant(5), etcd.grant(5)] == [7, 7]
 
 
 def test_all_endpoints_together_take_no_longer_than_one_call_may(silent: str) -> None:
