@@ -12,16 +12,16 @@ import socket
 import sys
 import time
 
-AT_ONCE = 4000
+MOST_AT_ONCE, OTHER_FILES = 16000, 100
 SILENT_SECONDS = 0.5
 PORTS = range(1, 65536)
 
 
-def open_ports(address: str) -> list[int]:
-    """Those that take a connection."""
+def open_ports(address: str, at_once: int) -> list[int]:
+    """Those that take a connection, asked so many at a time."""
     found: list[int] = []
-    for begin in range(0, len(PORTS), AT_ONCE):
-        found += _of(address, PORTS[begin : begin + AT_ONCE])
+    for begin in range(0, len(PORTS), at_once):
+        found += _of(address, PORTS[begin : begin + at_once])
     return sorted(found)
 
 
@@ -38,7 +38,7 @@ def _of(address: str, ports: range) -> list[int]:
     found = []
     end = time.monotonic() + SILENT_SECONDS
     while waiting and (left := end - time.monotonic()) > 0:
-        for handle, _ in poll.poll(left, AT_ONCE):
+        for handle, _ in poll.poll(left, len(ports)):
             port, knocking = waiting.pop(handle)
             if knocking.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR) == 0:
                 found.append(port)
@@ -52,5 +52,6 @@ def _of(address: str, ports: range) -> list[int]:
 
 if __name__ == "__main__":
     most = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
-    resource.setrlimit(resource.RLIMIT_NOFILE, (min(most, AT_ONCE + 100), most))
-    sys.stdout.write(json.dumps({address: open_ports(address) for address in sys.argv[1:]}))
+    files = min(most, MOST_AT_ONCE + OTHER_FILES)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (files, most))
+    sys.stdout.write(json.dumps({address: open_ports(address, files - OTHER_FILES) for address in sys.argv[1:]}))

@@ -59,6 +59,9 @@ MACHINE_ALERTS: Mapping[str, tuple[str, ...]] = {
 }
 """What is to tell of it where the site is monitored. Nobody is told of what was done in good order."""
 
+WITHOUT_A_REPLICA = ("SyncSetEmpty", "MySQLSemiSyncDegraded", "MySQLReplicationStopped")
+"""What other machines may be told of while one with a database, as a server's or a voter's may be, is away."""
+
 
 @dataclass(frozen=True)
 class Drill:
@@ -101,6 +104,12 @@ class Drill:
     def is_of_process(self) -> bool:
         """Whether it hits a process, and not the whole machine."""
         return bool(self.units)
+
+    @property
+    def also(self) -> tuple[str, ...]:
+        """Alerts that may come besides."""
+        takes_a_database = self.role in (PRIMARY, REPLICA) or (self.role in (SERVER, VOTER) and not self.is_of_process)
+        return WITHOUT_A_REPLICA if takes_a_database else ()
 
     @property
     def is_for_servers(self) -> bool:

@@ -7,9 +7,33 @@ LIMIT_SECONDS = {True: 30.0, False: 90.0}
 """Within which people are told: of what is critical, and of all else."""
 
 
+NOBODYS_SLEEP = "info"
+"""The severity of what is only shown."""
+
+
+@dataclass(frozen=True)
+class Expected:
+    """What people are to be told of a fault on a machine: one of these alerts, no sooner than `since` (a Unix time).
+
+    also: alerts that the fault may raise anywhere, since it takes away what they watch over.
+    """
+
+    alerts: tuple[str, ...]
+    machine: str
+    since: float
+    also: tuple[str, ...] = ()
+
+    def is_explained(self, alert: str, machine: str, severity: str) -> bool:
+        """Whether an alert is no news: nobody is told of it, it is in the same message, or it may well come."""
+        is_of_it = machine == self.machine or alert in {*self.alerts, *self.also}
+        return severity == NOBODYS_SLEEP or is_of_it
+
+
 @dataclass(frozen=True)
 class Told:
-    """The alert, so many seconds after the hurt, and what else had come by then (names, each with its machine).
+    """The alert, so many seconds after the hurt, and what else people were told that the fault does not explain.
+
+    others: names, each with its machine, until the alert was over.
 
     is_over: whether it had ended a while after the site was healthy again.
     """
@@ -38,3 +62,5 @@ def complaints(alerts: Sequence[str], runs: Sequence[Told | None]) -> Iterator[s
         yield f"{worst.alert} came after {worst.seconds:g} s, where {worst.limit_seconds:g} s is the limit"
     if lasting := sorted({one.alert for one in told if not one.is_over}):
         yield f"{', '.join(lasting)} went on though all was healthy again"
+    if others := sorted({other for one in told for other in one.others}):
+        yield f"people were told of what this is no cause of: {', '.join(others)}"

@@ -13,7 +13,7 @@ from mainstay.drills.hurting import Hurt
 from mainstay.drills.load import Load, LoadError
 from mainstay.drills.result import Result, Run
 from mainstay.drills.stolen import spent
-from mainstay.drills.told import Told
+from mainstay.drills.told import Expected, Told
 from mainstay.drills.verdict import Course, Event, Verdict, Writes, compare, is_disturbed, judge, measure
 from mainstay.drills.witness import tell
 from mainstay.grounds.ground import Report
@@ -117,7 +117,9 @@ def _run(site: Site, drill: Drill, number: int, report: Report, watch: Watch | N
     report(hurt.machine, "")
     report("", "reading back what was written")
     events = tell(site.ground.reach(), _running(site), course.hurt_at, time.time() - time.monotonic())
-    course = replace(course, events=(*course.events, *events), told=_ended(course, watch, report))
+    course = replace(
+        course, events=(*course.events, *events), told=_ended(course, watch, _expected(drill, hurt, began_at), report)
+    )
     writes, trouble = _writes(load)
     trouble = "; ".join(filter(None, (trouble, astray(site))))
     attempts = load.attempts()
@@ -142,7 +144,7 @@ def _hurt_and_heal(site: Site, drill: Drill, hurt: Hurt, report: Report, watch: 
         if drill.recovers_by_itself:
             healthy_at = _healthy_at(site)
         time.sleep(max(0.0, hurt_at + drill.hold_seconds - time.monotonic()))
-        told = watch.until_told(drill.alerts, hurt_on) if watch and drill.alerts else None
+        told = watch.until_told(_expected(drill, hurt, hurt_on)) if watch and drill.alerts else None
         report(hurt.machine, "healing")
         heal_at = time.monotonic()
     report(hurt.machine, "waiting until all is healthy again")
@@ -154,12 +156,16 @@ def _hurt_and_heal(site: Site, drill: Drill, hurt: Hurt, report: Report, watch: 
     return Course(hurt_at, heal_at, healthy_at, tuple(events), is_watched=watch is not None, told=told)
 
 
-def _ended(course: Course, watch: Watch | None, report: Report) -> Told | None:
+def _expected(drill: Drill, hurt: Hurt, since: float) -> Expected:
+    return Expected(drill.alerts, hurt.machine, since, drill.also)
+
+
+def _ended(course: Course, watch: Watch | None, expected: Expected, report: Report) -> Told | None:
     """What people were told, and whether they are told that it is over."""
     if watch is None or course.told is None:
         return course.told
     report("", f"waiting until {course.told.alert} is over")
-    return replace(course.told, is_over=watch.until_over(course.told))
+    return watch.until_over(course.told, expected)
 
 
 @contextmanager

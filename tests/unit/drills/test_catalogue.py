@@ -77,6 +77,14 @@ def test_names_are_unique_and_every_fault_is_held_longer_than_its_limit() -> Non
     assert [drill.name for drill in held if drill.hold_seconds <= drill.limit_seconds] == []
 
 
+def test_only_where_a_database_is_away_another_machine_may_say_that_it_is_alone() -> None:
+    found = {drill.name: "SyncSetEmpty" in drill.also for drill in drills(a_site(machines=DISTRIBUTED))}
+    assert found["replica-process-killed"]
+    assert found["server-power-off"]
+    assert not found["server-nginx-process-killed"]
+    assert not found["balancer-power-off"]
+
+
 def test_a_drill_says_what_it_does_and_expects() -> None:
     by_name = {drill.name: drill for drill in drills(a_site(machines=DISTRIBUTED))}
     assert by_name["server-nginx-process-stopped"].to_json() == {

@@ -263,6 +263,10 @@ IN_TIME = Told("MachineDown", "critical", 20.0, is_over=True)
         (Told("MachineDown", "critical", 31.0, is_over=True), "MachineDown came after 31 s, where 30 s is the limit"),
         (Told("ServerDown", "info", 91.5, is_over=True), "ServerDown came after 91.5 s, where 90 s is the limit"),
         (Told("MachineDown", "critical", 20.0), "MachineDown went on though all was healthy again"),
+        (
+            Told("MachineDown", "critical", 20.0, ("SiteSlow", "ServerDown srv-02"), is_over=True),
+            "people were told of what this is no cause of: ServerDown srv-02, SiteSlow",
+        ),
         (None, "nobody was told of it in 1 of 2 runs (MachineDown, ServerDown)"),
     ],
 )

@@ -3,11 +3,11 @@
 import time
 from collections.abc import Callable, Collection
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from mainstay.compiler.compile import compile_plan
-from mainstay.drills.told import Told
+from mainstay.drills.told import Expected, Told
 from mainstay.operations.alerting.asking import of_any
 from mainstay.operations.alerting.firing import Firing, firing
 from mainstay.operations.errors import OperationError
@@ -29,25 +29,28 @@ class Watch:
     sleep: Callable[[float], None] = time.sleep
     now: Callable[[], float] = time.monotonic
 
-    def until_told(self, names: Collection[str], since: float) -> Told | None:
-        """The first alert of these names that begins to fire after a moment (seconds since the epoch); None: none."""
+    def until_told(self, expected: Expected) -> Told | None:
+        """The first of the alerts that begins to fire since then; None: none."""
         end = self.now() + LONGEST_SECONDS
         while self.now() < end:
             seen = self.see()
             for alert in seen:
-                if alert.name in names and (at := began(alert)) >= since:
-                    return Told(alert.name, alert.severity, round(at - since, 1), others=_others(seen, alert, since))
+                if alert.name in expected.alerts and (at := began(alert)) >= expected.since:
+                    seconds = round(at - expected.since, 1)
+                    return Told(alert.name, alert.severity, seconds, others=_unexplained(seen, expected))
             self.sleep(POLL_SECONDS)
         return None
 
-    def until_over(self, told: Told) -> bool:
-        """Whether nobody is told of it any longer, after a while."""
-        end = self.now() + OVER_SECONDS
+    def until_over(self, told: Told, expected: Expected) -> Told:
+        """The same, with all else that came until nobody was told of it any longer, or it had lasted too long."""
+        end, others = self.now() + OVER_SECONDS, {*told.others}
         while self.now() < end:
-            if told.alert not in {alert.name for alert in self.see()}:
-                return True
+            seen = self.see()
+            others.update(_unexplained(seen, expected))
+            if told.alert not in {alert.name for alert in seen}:
+                return replace(told, is_over=True, others=tuple(sorted(others)))
             self.sleep(POLL_SECONDS)
-        return False
+        return replace(told, others=tuple(sorted(others)))
 
 
 def watch(site: Site) -> Watch:
@@ -76,7 +79,7 @@ def began(alert: Firing) -> float:
     return datetime.fromisoformat(alert.since).timestamp()
 
 
-def _others(seen: Collection[Firing], alert: Firing, since: float) -> tuple[str, ...]:
-    """What else people are told by then, each with its machine."""
-    others = (other for other in seen if other != alert and began(other) >= since)
-    return tuple(sorted(f"{other.name} {other.machine}".strip() for other in others))
+def _unexplained(seen: Collection[Firing], expected: Expected) -> tuple[str, ...]:
+    """What else people are told that began since then, each with its machine."""
+    news = (a for a in seen if began(a) >= expected.since and not expected.is_explained(a.name, a.machine, a.severity))
+    return tuple(sorted(f"{alert.name} {alert.machine}".strip() for alert in news))

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import pytest
 
-from mainstay.drills.told import Told
+from mainstay.drills.told import Expected, Told
 from mainstay.operations.alerting.firing import Firing
 from mainstay.operations.alerting.watch import LONGEST_SECONDS, OVER_SECONDS, Watch
 
@@ -29,23 +29,42 @@ def watching(*seen: tuple[Firing, ...]) -> Watch:
     return Watch(see, sleep, lambda: clock[0])
 
 
-def test_the_alert_and_all_else_that_came_with_it() -> None:
-    others = (fires("ServerDown", 12, "warning"), fires("SiteDown", 11, machine=""))
-    watch = watching((), (fires("ServerDown", 12, "warning"),), (*others, fires("MachineDown", 15)))
-    told = watch.until_told(("MachineDown",), HURT)
-    assert told == Told("MachineDown", "critical", 15.0, others=("ServerDown srv-01", "SiteDown"))
+def expecting(*alerts: str, since: float = HURT, also: tuple[str, ...] = ()) -> Expected:
+    return Expected(alerts, "srv-01", since, also)
+
+
+def test_the_alert_and_all_else_that_people_are_told() -> None:
+    others = (fires("ServerDown", 12, "warning", machine="srv-02"), fires("SiteDown", 11, machine=""))
+    watch = watching((), others[:1], (*others, fires("MachineDown", 15)))
+    told = watch.until_told(expecting("MachineDown"))
+    assert told == Told("MachineDown", "critical", 15.0, others=("ServerDown srv-02", "SiteDown"))
+
+
+def test_what_the_fault_explains_is_nothing_else() -> None:
+    """The same machine's, which is in the same message; what nobody is told of; what it may well raise elsewhere."""
+    others = (
+        fires("ServerDown", 12, "warning"),
+        fires("FailoverHappened", 12, "info", machine=""),
+        fires("SyncSetEmpty", 12, "warning", machine="srv-02"),
+    )
+    told = watching((*others, fires("MachineDown", 15))).until_told(expecting("MachineDown", also=("SyncSetEmpty",)))
+    assert told == Told("MachineDown", "critical", 15.0)
 
 
 def test_what_fired_before_is_not_of_this_hurt() -> None:
-    old, new = fires("MachineDown", 3), fires("MachineDown", 20, machine="srv-02")
-    assert watching((old,), (old, new)).until_told(("MachineDown",), HURT + 5) == Told("MachineDown", "critical", 15.0)
+    old, new = fires("MachineDown", 3, machine="srv-02"), fires("MachineDown", 20)
+    watch = watching((old,), (old, new))
+    assert watch.until_told(expecting("MachineDown", since=HURT + 5)) == Told("MachineDown", "critical", 15.0)
 
 
 @pytest.mark.parametrize(
     ("ask", "longest"),
     [
-        (lambda watch: watch.until_told(("MachineDown",), HURT) is None, LONGEST_SECONDS),
-        (lambda watch: not watch.until_over(Told("ServerDown", "warning", 1.0)), OVER_SECONDS),
+        (lambda watch: watch.until_told(expecting("MachineDown")) is None, LONGEST_SECONDS),
+        (
+            lambda watch: not watch.until_over(Told("ServerDown", "warning", 1.0), expecting("ServerDown")).is_over,
+            OVER_SECONDS,
+        ),
     ],
 )
 def test_it_does_not_wait_for_ever(ask: Callable[[Watch], bool], longest: float) -> None:
@@ -54,7 +73,9 @@ def test_it_does_not_wait_for_ever(ask: Callable[[Watch], bool], longest: float)
     assert longest <= watch.now() <= longest + 1
 
 
-def test_it_is_over_when_it_is_no_longer_seen() -> None:
-    watch = watching((fires("MachineDown", 1),), (fires("MachineDown", 1),), ())
-    assert watch.until_over(Told("MachineDown", "critical", 1.0))
+def test_it_is_over_when_it_is_no_longer_seen_and_what_came_meanwhile_is_kept() -> None:
+    down, slow = fires("MachineDown", 1), fires("SiteSlow", 9, "warning", machine="")
+    watch = watching((down,), (down, slow), ())
+    told = watch.until_over(Told("MachineDown", "critical", 1.0), expecting("MachineDown"))
+    assert told == Told("MachineDown", "critical", 1.0, others=("SiteSlow",), is_over=True)
     assert watch.now() == 2.0
