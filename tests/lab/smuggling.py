@@ -8,7 +8,7 @@ import ssl
 from collections.abc import Mapping
 
 HOST = "shop.test"
-ANSWER_SECONDS = 1.5
+ANSWER_SECONDS = 3.0
 TOO_LONG, DATA, HEADERS, SETTINGS = 65536, 0x0, 0x1, 0x4
 END_STREAM, END_HEADERS = 0x1, 0x4
 PREFACE = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"

@@ -63,7 +63,7 @@ for _ in range(400):
 print(json.dumps(said))
 """
 
-IDS = re.compile(r" id=(\S+)")
+IDS, BEFORE_SECONDS = re.compile(r" id=(\S+)"), 60
 IN_CONFIDENCE, SCHEMA = "for your eyes only", "mst_secure"
 PASSWORDS = ("application", "reader", "replication")
 TOKEN = """it's "5 $HOME" \\\\ `x` ${authority} #
@@ -269,7 +269,6 @@ def test_no_request_is_smuggled_past_the_balancer(site: LabSite) -> None:
         asked = {name: pool.submit(smuggling.answered, door, context, sent) for name, context, sent in tried}
     told = {name: answer.result() for name, answer in asked.items()}
     time.sleep(1)
-    known = [found for name in MACHINES[:2] for found in IDS.findall(said_since(site, begun, name, "haproxy"))]
     lines = [line for name in DATABASES for line in said_since(site, begun, name, "nginx").splitlines()]
     served = [json.loads(line)["request_id"] for line in lines if line.startswith("{")]
     statuses = {name: STATUS.findall(answer) for name, answer in told.items()}
@@ -277,7 +276,13 @@ def test_no_request_is_smuggled_past_the_balancer(site: LabSite) -> None:
     assert [name for name, found in statuses.items() if len(found) > 1] == [SEEN_AS_TWO]
     assert served
     assert len(served) == len({*served})
-    assert {*served} - {*known} == set()
+
+    def strangers() -> set[str]:
+        """A balancer writes a request down when it is over, which may be later; one from before may be served now."""
+        known = (IDS.findall(said_since(site, begun - BEFORE_SECONDS, name, "haproxy")) for name in MACHINES[:2])
+        return {*served}.difference(*known)
+
+    becomes("No request that no balancer knows", strangers, lambda found: found == set(), within=5)
 
 
 def said_since(site: LabSite, begun: int, machine: str, who: str) -> str:

@@ -21,7 +21,7 @@ from mainstay.operations.status import status
 RATES = {PROBE: 100.0, READ: 50.0, WRITE: 50.0}
 """Requests per second, by kind."""
 
-BY_TLS = {PROBE: 100.0, READ: 25.0, WRITE: 25.0}
+BY_TLS = {PROBE: 50.0, READ: 15.0, WRITE: 15.0}
 """Where each visitor shakes hands first: what two cores can send beside the site, and still be in time."""
 
 
