@@ -1,4 +1,4 @@
-"""What TLS, or monitoring, costs: requests that the site answers for each second of processor time that it uses.
+"""What TLS costs: requests that the site answers for each second of processor time that it uses.
 
 The same site with it off and on, asked by wrk from the lab's network as fast as eight visitors come; each with a
 connection of its own for every request, and each with one that it keeps. What the machines that monitor use does not
@@ -22,20 +22,13 @@ from mainstay.grounds.lab.lab import Lab
 from mainstay.operations.site import Site
 
 OPEN = {"  takeover: fast ": "  requests_per_address: 100000\n  takeover: fast "}
-SWITCHES: dict[str, dict[str, str]] = {
-    "https": {"https: off": "https: on"},
-    "monitoring": {
-        "monitoring: off": "monitoring: on",
-        "  srv-02: { runs": "  mon-01: { runs: [monitoring] }\n  srv-02: { runs",
-    },
-}
+BY_TLS = {"https: off": "https: on"}
 VISITORS = {"a connection for each request": ("-H", "Connection: close"), "a connection that is kept": ()}
 ANSWERED = re.compile(r"(\d+) requests in ")
 
 
 def arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--switch", choices=sorted(SWITCHES), default="https", help="what is off, and then on")
     parser.add_argument("--runs", type=int, default=5, help="how often each")
     parser.add_argument("--seconds", type=int, default=6, help="how long each")
     parser.add_argument("--path", default="/", help="what is asked for")
@@ -77,7 +70,7 @@ def main(given: argparse.Namespace) -> int:
         print("wrk not found: see benchmarks/edge/README.md", file=sys.stderr)
         return 2
     before = spent()
-    found: dict[str, dict[str, Any]] = {"off": measured(given, {}), "on": measured(given, SWITCHES[given.switch])}
+    found: dict[str, dict[str, Any]] = {"off": measured(given, {}), "on": measured(given, BY_TLS)}
     for kind in VISITORS:
         off, on = (median(found[switch][kind]) for switch in ("off", "on"))
         print(f"{kind}: {off:.0f} off, {on:.0f} on, {100 * (on / off - 1):+.0f} %")
