@@ -27,11 +27,12 @@ AT_ONCE_AND_EACH_TIME = ("PEBBLE_VA_NOSLEEP=1", "PEBBLE_AUTHZREUSE=0")
 
 @dataclass
 class Pebble:
-    """While it runs: `trusted` is by what its own door is known, a PEM file."""
+    """While it runs: `trusted` is by what its own door is known, a PEM file; `names` is the server of names it asks."""
 
     lab: str
     folder: Path
     processes: list[subprocess.Popen[bytes]]
+    names: str = f"127.0.0.1:{NAMES}"
 
     @property
     def trusted(self) -> Path:
@@ -54,7 +55,7 @@ class Pebble:
     def begins(self) -> None:
         self.processes = [
             self._started("pebble-challtestsrv", "-http01", "", "-https01", "", "-tlsalpn01", "", "-defaultIPv6", ""),
-            self._started("pebble", "-config", str(self.folder / "pebble.json"), "-dnsserver", f"127.0.0.1:{NAMES}"),
+            self._started("pebble", "-config", str(self.folder / "pebble.json"), "-dnsserver", self.names),
         ]
         becomes("A root, and where names lead", self._is_there, bool, within=15)
 

@@ -12,6 +12,7 @@ from collections.abc import Iterator
 import pytest
 from cryptography import x509
 
+from tests.lab import knot
 from tests.lab.load import LOOPBACK, Answer, Load, no_request_failed
 from tests.lab.pebble import ADDRESS as AUTHORITYS_ADDRESS
 from tests.lab.pebble import DIRECTORY, Pebble, pebble
@@ -61,6 +62,7 @@ def site() -> Iterator[LabSite]:
         site.file.write_text(FILE.format(domain=DOMAIN, address=SITES_ADDRESS, authority=AUTHORITYS_ADDRESS, port=PORT))
         site.up()
         yield site
+        site.tries("secret", "remove", "DNS_KEY", "-y")  # it would outlive the lab
 
 
 @pytest.fixture(scope="module")
@@ -186,3 +188,55 @@ def test_nobody_else_is_reached(site: LabSite, authority: Pebble) -> None:
     for machine in ("lb-01", "srv-01"):
         assert "refused" in site.runs(machine, "python3", "-c", REACHES.format(address=NOBODYS_ADDRESS))
         assert site.runs(machine, "python3", "-c", REACHES.format(address=AUTHORITYS_ADDRESS)).strip() == "reached"
+
+
+BY_DNS = f"""\
+https:
+  acme:
+    email: ops@example.org
+    directory: https://{AUTHORITYS_ADDRESS}:{DIRECTORY}/dir
+    authority: ca.pem
+    dns:
+      provider: rfc2136
+      credentials:
+        server: {AUTHORITYS_ADDRESS}
+        port: {knot.PORT}
+        name: {knot.KEY}
+        algorithm: {knot.ALGORITHM.upper()}
+        secret: ${{secret:DNS_KEY}}
+      wait: 2s
+"""
+
+
+@pytest.mark.skipif(knot.PROGRAM is None, reason="no knotd; `scripts/setup --dev --lab` unpacks Debian's")
+def test_by_dns_each_is_given_one_though_the_names_lead_nowhere(
+    site: LabSite, authority: Pebble, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    """From one `up` on; before, the authority came to port 80."""
+    before = {balancer: serial_on(site, balancer) for balancer in BALANCERS}
+    with knot.knot(site.name, tmp_path_factory.mktemp("knot"), DOMAIN, NOBODYS_ADDRESS) as names:
+        authority.names = f"127.0.0.1:{knot.PORT}"
+        authority.forgets()
+        site.does("secret", "set", "DNS_KEY", given=names.secret)
+        site.change(f"https: {{acme: {ACME}}}\n", BY_DNS)
+        site.change(f"aliases: [{ALIAS}]", 'aliases: ["*.shop.test"]')
+        site.up()
+        becomes(
+            "Other certificates",
+            lambda: {balancer: serial_on(site, balancer) for balancer in BALANCERS},
+            lambda now: all(now[balancer] not in (before[balancer], 0) for balancer in BALANCERS),
+            within=60,
+        )
+        known = context(authority.root())
+        named = (DOMAIN, "any.shop.test")
+        becomes(
+            "Both names",
+            lambda: {came(known, name=name).status for name in named},
+            lambda seen: seen == {200},
+            within=10,
+        )
+        # A record came and went for each balancer and each of the two names; an order that was begun anew has its own.
+        becomes("Records", names.updates, lambda count: count >= 8 and count % 2 == 0, within=10)
+    assert site.runs("lb-01", "stat", "--format", "%a", "/etc/mainstay/tls/acme/dns.ini").strip() == "600"
+    assert "8402" not in site.runs("lb-01", "nft", "list", "ruleset")
+    assert site.does("up").startswith("Nothing to do")

@@ -48,7 +48,7 @@ def _manifest(view: View[Spec], instances: tuple[Instance, ...], by_name: dict[s
 def _rendered(component: Component[Spec], view: View[Spec]) -> Install:
     install = component.installs(view)
     files = tuple(_rendered_file(component.name, file) for file in install.files)
-    return replace(install, packages=component.packages, files=files)
+    return replace(install, packages=(*component.packages, *install.packages), files=files)
 
 
 def _rendered_file(component: str, file: File) -> File:

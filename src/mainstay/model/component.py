@@ -47,6 +47,10 @@ class View(Generic[SpecT]):
             if any(word in machine.roles or Instance(word, machine) in self.exposures for word in port.open_to)
         )
 
+    def ports(self, machine: Machine, component: str) -> tuple[Port, ...]:
+        """All ports of a component on a machine; none if it does not run there."""
+        return self.exposures.get(Instance(component, machine), Exposure()).ports
+
     def port(self, machine: Machine, component: str, name: str) -> Port:
         """The named port of a component on a machine.
 
@@ -71,9 +75,9 @@ def no_rows(_spec: object, _machine: Machine) -> tuple[Row, ...]:
 class Component(Generic[SpecT]):
     """One real part: what it shows (phase one, sees only itself) and what it needs (phase two, sees what all show).
 
-    `packages` are the distribution's packages it is made of; the lab's image holds those of all components, but for one
-    that `is_for_servers` only. `rows` says what a person looks at first, where monitoring is on: no other component
-    needs to know, so no exposure holds it.
+    `packages` are the distribution's packages it is made of, `further` those that `installs` names for some sites only;
+    the lab's image holds both, of all components but for one that `is_for_servers` only. `rows` says what a person
+    looks at first, where monitoring is on: no other component needs to know, so no exposure holds it.
     """
 
     name: str
@@ -82,3 +86,4 @@ class Component(Generic[SpecT]):
     installs: Callable[[View[SpecT]], Install]
     rows: Callable[[SpecT, Machine], tuple[Row, ...]] = no_rows
     is_for_servers: bool = False
+    further: tuple[str, ...] = ()

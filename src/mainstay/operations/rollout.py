@@ -14,6 +14,7 @@ from mainstay.provision.apply import Workers
 
 SERVING_COMPONENTS = frozenset({"app", "nginx"})
 HEALTHY_SECONDS = 60.0
+"""A minute, beside what somebody else takes."""
 UNITS = "/etc/systemd/system/"
 
 
@@ -32,6 +33,12 @@ class Rollout:
         self.left = {name: prepared.leftovers(name) for name in manifests}
         self.counts = {name: len(self.due[name]) + len(self.left[name]) for name in manifests}
         self._archives: dict[str, str] = {}
+
+    @property
+    def patience(self) -> float:
+        """For how many seconds health is waited for: a record of a first certificate takes its time to be seen."""
+        dns = self.prepared.site.spec.dns
+        return HEALTHY_SECONDS + (dns.seconds if dns else 0)
 
     def begin(self) -> None:
         """Note on every machine that is to be changed what is going to be done."""
@@ -73,11 +80,11 @@ class Rollout:
         return any(change.component == component for change in self.due[name])
 
     def wait_until_healthy(self, names: Sequence[str], components: Sequence[str]) -> None:
-        """Wait until these components are healthy on these machines, but no longer than a minute."""
+        """Wait until these components are healthy on these machines, but no longer than `patience`."""
         for name in names:
             self.report(name, "waiting until it is healthy")
         exposures = {i: e for i, e in self.prepared.plan.exposures.items() if i.component in components}
-        wait_until_healthy(self.prepared.site.ground.reach(), exposures, names, HEALTHY_SECONDS)
+        wait_until_healthy(self.prepared.site.ground.reach(), exposures, names, self.patience)
         for name in names:
             self.report(name, "")
 

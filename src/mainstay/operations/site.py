@@ -96,7 +96,7 @@ def _entrances(spec: Spec, machines: tuple[Machine, ...]) -> tuple[str, ...]:
 def packages() -> tuple[str, ...]:
     """The distribution packages of every component that the lab may run: what its image holds."""
     in_lab = (component for component in COMPONENTS if not component.is_for_servers)
-    return tuple(sorted({package for component in in_lab for package in component.packages}))
+    return tuple(sorted({package for component in in_lab for package in (*component.packages, *component.further)}))
 
 
 def _ground(spec: Spec, folder: Path, machines: tuple[Machine, ...], entrances: tuple[str, ...]) -> Ground:

@@ -24,7 +24,6 @@ from mainstay.operations.voters.settle import settle_voters
 from mainstay.provision.apply import Workers
 from mainstay.releases.release import recipe
 
-HEALTHY_SECONDS = 60.0
 UNNOTICED = ("node_exporter", "mysqld_exporter", "nginx_exporter", "journal_upload", "certificates")
 """What nobody waits for."""
 
@@ -140,7 +139,7 @@ def _ensure_secrets(site: Site) -> None:
 def _end_well(rollout: Rollout) -> None:
     plan, site = rollout.prepared.plan, rollout.prepared.site
     rollout.report("", "waiting until all is healthy")
-    wait_until_healthy(site.ground.reach(), plan.exposures, [m.name for m in plan.machines], HEALTHY_SECONDS)
+    wait_until_healthy(site.ground.reach(), plan.exposures, [m.name for m in plan.machines], rollout.patience)
     rollout.report("", "")
     rollout.end()
 

@@ -13,6 +13,7 @@ from mainstay.spec.sections.https import Https
 from mainstay.spec.sections.machines import Machines, Role
 from mainstay.spec.sections.monitoring import Monitoring
 from mainstay.spec.sections.section import OrOff, Section
+from mainstay.spec.sections.web import Web
 
 
 class Draft(Section):
@@ -27,6 +28,7 @@ class Draft(Section):
     app: App | None = None
     balancer: Balancer | None = Field(default_factory=Balancer)
     database: Database | None = Field(default_factory=Database)
+    web: Web | None = Field(default_factory=Web)
     https: Annotated[Https | None, OrOff] = Field(default_factory=Https)
     firewall: Annotated[Firewall | None, OrOff] = Field(default_factory=Firewall)
     monitoring: Annotated[Monitoring | None, OrOff] = Field(default_factory=Monitoring)

@@ -10,7 +10,7 @@ from mainstay.spec.words import dotted, quote
 Scalar = str | int | float | bool | None
 
 # Values below these are taken as written: `DEBUG: 010` is the text "010", not the number eight or ten.
-_AS_WRITTEN = (("app", "env"), ("web", "headers"))
+_AS_WRITTEN = (("app", "env"), ("web", "headers"), ("https", "acme", "dns", "credentials"))
 # `x-frame-options` is a header before it is a note to oneself.
 _KEEPS_X = ("web", "headers")
 
@@ -67,7 +67,8 @@ def plain(node: Node, path: Path = ()) -> object:
     if isinstance(node.value, Mapping):
         return plain_mapping(node, path)
     value = scalar(node)
-    return node.value if path[:2] in _AS_WRITTEN and value is not None else value
+    is_as_written = any(path[: len(above)] == above for above in _AS_WRITTEN)
+    return node.value if is_as_written and value is not None else value
 
 
 def plain_mapping(node: Node, path: Path = ()) -> dict[str, object]:

@@ -5,8 +5,12 @@ from collections.abc import Callable, Iterator
 from mainstay.spec.draft import Draft
 from mainstay.spec.lab_addresses import FIRST, LAST, derived, is_within
 from mainstay.spec.problem import Issue
+from mainstay.spec.sections.app import SECRET
 from mainstay.spec.sections.balancer import Balancer
+from mainstay.spec.sections.dns import PROVIDERS, RFC2136, Dns
 from mainstay.spec.sections.machines import Role
+from mainstay.spec.sections.texts import WILD
+from mainstay.spec.words import did_you_mean, quote
 
 Rule = Callable[[Draft], Iterator[Issue]]
 
@@ -136,6 +140,40 @@ def ensure_one_source_of_certificates(draft: Draft) -> Iterator[Issue]:
         yield Issue(("https", "acme"), "There is a `certificate` already.", "Keep one of the two.")
 
 
+def ensure_dns_credentials(draft: Draft) -> Iterator[Issue]:
+    """Yield an issue for each credential that the DNS provider does not know, or misses, or that shows a secret."""
+    if (dns := _dns(draft)) is None:
+        return
+    provider, where = PROVIDERS[dns.provider], ("https", "acme", "dns", "credentials")
+    for key, value in dns.credentials.items():
+        if key not in provider.known:
+            fix = did_you_mean(key, provider.known) or f"Known for {dns.provider}: {', '.join(provider.known)}."
+            yield Issue((*where, key), f"There is no key {quote(key)} here.", fix)
+        elif key in provider.secrets and not SECRET.fullmatch(value):
+            fix = "Write it as `${secret:NAME}`, and set it: `mainstay secret set NAME`."
+            yield Issue((*where, key), f"{quote(value)} is not a secret.", fix)
+    if missing := [key for key in provider.needed if key not in dns.credentials]:
+        yield Issue(where, f"{dns.provider} needs {_listed(missing)}, too.", "Write each below it.")
+
+
+def ensure_dns_is_reached(draft: Draft) -> Iterator[Issue]:
+    """Yield an issue where a site in the lab is to have its records at a provider: no way leads out of the lab."""
+    dns, machines = _dns(draft), (draft.machines or {}).values()
+    if dns and dns.provider != RFC2136 and machines and not any(machine.address for machine in machines):
+        what = f"No way leads from the lab to {dns.provider}."
+        yield Issue(("https", "acme", "dns", "provider"), what, "Write `https: on` for the lab, in an overlay.")
+
+
+def ensure_a_star_is_shown_by_dns(draft: Draft) -> Iterator[Issue]:
+    """Yield an issue where a certificate is asked for a name with a star: authorities ask for it by DNS only."""
+    if draft.https is None or draft.https.acme is None or _dns(draft) or draft.web is None:
+        return
+    for at, name in enumerate(draft.web.aliases):
+        if name.startswith(WILD):
+            what = f"An authority gives a certificate for {name} by DNS only."
+            yield Issue(("web", "aliases", at), what, "Write `dns:` under `https: acme`, or take the name away.")
+
+
 def ensure_reach_has_a_meaning(draft: Draft) -> Iterator[Issue]:
     """Yield an issue where it is said what may be reached, though everything may."""
     if draft.firewall is not None and draft.firewall.reach and draft.firewall.egress == "open":
@@ -187,6 +225,10 @@ def ensure_mail_is_logged_in_for(draft: Draft) -> Iterator[Issue]:
         yield Issue(("monitoring", "mail", there), what, f"Write `{other}:` beside it, or neither.")
 
 
+def _dns(draft: Draft) -> Dns | None:
+    return draft.https.acme.dns if draft.https and draft.https.acme else None
+
+
 def _is_voted_on(draft: Draft) -> bool:
     """Whether machines decide by themselves which database is the primary."""
     return bool(draft.database and draft.running("database") and draft.database.failover == "automatic")
@@ -226,6 +268,9 @@ RULES: tuple[Rule, ...] = (
     ensure_addresses_of_the_lab,
     ensure_certificate_and_key,
     ensure_one_source_of_certificates,
+    ensure_dns_credentials,
+    ensure_dns_is_reached,
+    ensure_a_star_is_shown_by_dns,
     ensure_reach_has_a_meaning,
     ensure_a_majority_survives,
     ensure_witnesses_vote,

@@ -11,6 +11,7 @@ from mainstay.spec.problem import Issue, Path
 from mainstay.spec.sections.app import App
 from mainstay.spec.sections.balancer import Balancer
 from mainstay.spec.sections.database import Database
+from mainstay.spec.sections.dns import Dns
 from mainstay.spec.sections.firewall import Firewall
 from mainstay.spec.sections.https import Acme, Https
 from mainstay.spec.sections.lab import Lab
@@ -36,6 +37,7 @@ MODELS: Mapping[Path, type[Section]] = MappingProxyType(
         ("database",): Database,
         ("https",): Https,
         ("https", "acme"): Acme,
+        ("https", "acme", "dns"): Dns,
         ("firewall",): Firewall,
         ("monitoring",): Monitoring,
         ("monitoring", "mail"): Mail,
@@ -65,6 +67,8 @@ _EXAMPLES: Mapping[Path, str] = MappingProxyType(
         ("machines",): "Write one such as `machines: {srv-01: {runs: [balancer, web, app]}}`.",
         ("machines", "*", "runs"): "Write one such as `runs: [web, app]`.",
         ("https", "acme", "email"): "Write one such as `email: ops@example.org`.",
+        ("https", "acme", "dns", "provider"): "Write one such as `provider: cloudflare`.",
+        ("https", "acme", "dns", "credentials"): "Write one such as `credentials: {api_token: ${secret:DNS_TOKEN}}`.",
         ("monitoring", "mail", "to"): "Write one such as `to: [ops@example.org]`.",
         ("monitoring", "mail", "sender"): "Write one such as `sender: alerts@example.org`.",
         ("monitoring", "mail", "server"): "Write one such as `server: mail.example.org:587`.",

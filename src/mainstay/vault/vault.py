@@ -19,7 +19,7 @@ REFERENCE = re.compile(
     r"\$\{(?:secret:(?P<secret>[a-z0-9-]+)"
     r"|own:(?P<own>[A-Za-z0-9_-]+)"
     r"|(?P<kind>certificate|key):(?P<purpose>[a-z0-9_-]+)/(?P<machine>[a-z0-9-]+)/(?P<address>[0-9.]+)"
-    r"(?:/(?P<domains>[a-z0-9.,-]+))?"
+    r"(?:/(?P<domains>[a-z0-9.,*-]+))?"
     r"|file:(?P<file>[^}]+)"
     r"|authority)\}"
 )

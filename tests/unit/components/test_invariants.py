@@ -19,7 +19,7 @@ from mainstay.model.install import Install
 from mainstay.model.machine import Instance
 from mainstay.model.plan import Plan
 from mainstay.spec import BLUEPRINTS, Spec, blueprint
-from tests.builders import a_site, machines_that_run, site_of
+from tests.builders import BY_DNS, a_site, machines_that_run, site_of
 from tests.vocabulary import compiled
 
 SITES: dict[str, Spec] = {name: site_of(blueprint(name)) for name in BLUEPRINTS} | {
@@ -42,6 +42,12 @@ SITES: dict[str, Spec] = {name: site_of(blueprint(name)) for name in BLUEPRINTS}
     "asked for": a_site(
         machines=machines_that_run(lb_01="balancer", lb_02="balancer", srv_01="web app"),
         https={"acme": {"email": "ops@example.org", "directory": "https://ca.test/acme", "authority": "ca.pem"}},
+        firewall="on",
+    ),
+    "asked for by DNS": a_site(
+        machines=machines_that_run(lb_01="balancer", lb_02="balancer", srv_01="web app"),
+        https={"acme": {"email": "ops@example.org", "dns": BY_DNS}},
+        web={"aliases": ["*.shop.test"]},
         firewall="on",
     ),
     "servers": a_site(
@@ -149,7 +155,7 @@ def test_what_holds_a_secret_is_for_root_only_or_for_one_group_to_read(plan: Pla
             file
             for part in manifest.parts.values()
             for file in part.files
-            if re.search(r"\$\{(secret|key|file):", file.text)
+            if re.search(r"\$\{(secret|own|key|file):", file.text)
         ]
         modes = ["600" if file.group == "root" else "640" for file in files]
         assert [(file.owner, file.mode) for file in files] == [("root", mode) for mode in modes]

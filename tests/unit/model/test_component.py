@@ -52,6 +52,10 @@ def test_a_port_is_found_by_its_name() -> None:
     assert (VIEW.port(TWO, "nginx", "http"), VIEW.port(TWO, "nginx", "admin")) == (HTTP, ADMIN)
 
 
+def test_the_ports_of_who_does_not_run_are_none() -> None:
+    assert (VIEW.ports(TWO, "nginx"), VIEW.ports(TWO, "mysql")) == ((ADMIN, HTTP), ())
+
+
 @pytest.mark.parametrize(
     ("component", "name", "sentence"),
     [

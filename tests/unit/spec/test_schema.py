@@ -25,8 +25,9 @@ def test_every_key_is_described() -> None:
 
 def test_notes_are_allowed_everywhere() -> None:
     models = [SCHEMA, *SCHEMA["$defs"].values()]
-    free = [SCHEMA["properties"]["machines"], SCHEMA["$defs"]["App"]["properties"]["env"]]
-    assert [each["patternProperties"]["^x-"] for each in (*models, *free)] == [{}] * (len(models) + 2)
+    keys = (("App", "env"), ("Dns", "credentials"))
+    free = [SCHEMA["properties"]["machines"], *(SCHEMA["$defs"][model]["properties"][key] for model, key in keys)]
+    assert [each["patternProperties"]["^x-"] for each in (*models, *free)] == [{}] * (len(models) + 3)
 
 
 @pytest.mark.parametrize("name", BLUEPRINTS)
@@ -54,6 +55,8 @@ def test_examples_follow_it(name: str) -> None:
         ("app: {source: app, env: {a: b}}", "app.env.a: unknown"),
         ("app: {source: app, env: {A: [b]}}", "app.env.A: type"),
         ("https: maybe", "https: anyOf"),
+        ("https: {acme: {email: a@b.org, dns: {provider: bind, credentials: {}}}}", "https: anyOf"),
+        ("https: {acme: {email: a@b.org, dns: {provider: ovh, credentials: {}, wait: 5}}}", "https: anyOf"),
         ("unknown: 1", "unknown: unknown"),
     ],
 )

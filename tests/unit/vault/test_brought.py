@@ -59,6 +59,8 @@ def test_it_is_to_be_for_every_name(tmp_path: Path) -> None:
 def test_a_wildcard_is_for_each_name_below_it(tmp_path: Path) -> None:
     pair = made("*.test")
     assert complaint(tmp_path, pair.certificate, pair.key) == ""
+    assert complaint(tmp_path, pair.certificate, pair.key, "*.test") == ""
+    assert complaint(tmp_path, pair.certificate, pair.key, "*.shop.test").endswith(" and not for *.shop.test.")
 
 
 def test_it_goes_to_the_machine_with_its_key(tmp_path: Path) -> None:

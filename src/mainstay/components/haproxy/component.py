@@ -157,7 +157,7 @@ def _balancer(view: View[Spec]) -> dict[str, Any]:
         "balancer": view.spec.balancer,
         "https": view.spec.https,
         "shown": certificate.folder(EDGE).path if acme else certificate.identity_path(EDGE),
-        "challenged": [(m.name, m.address, view.port(m, "acme", "challenge").number) for m in acme],
+        "challenged": [(m.name, m.address, port.number) for m in acme for port in view.ports(m, "acme")],
         "own_identity": certificate.identity_path(BALANCER),
         "own_authority": certificate.authority_path(BALANCER),
         "most_requests": view.spec.balancer.requests_per_address * COUNTED_SECONDS,

@@ -4,6 +4,7 @@ from typing import Annotated
 
 from pydantic import Field
 
+from mainstay.spec.sections.dns import Dns
 from mainstay.spec.sections.machines import Port
 from mainstay.spec.sections.section import Section
 from mainstay.spec.sections.texts import Matching, ProjectPath
@@ -28,12 +29,15 @@ DirectoryUrl = Annotated[
 
 
 class Acme(Section):
-    """An authority that gives certificates to whoever answers at the site's name, and that browsers know."""
+    """An authority that browsers know, and that gives certificates to whoever shows that the names are theirs."""
 
     email: Email = Field(description="Whom the authority writes to.")
     directory: DirectoryUrl = Field(LETS_ENCRYPT, description="The authority's ACME directory.")
     authority: ProjectPath | None = Field(
         None, description="By what the ACME server itself is known, a PEM file; left out, by what the machines trust."
+    )
+    dns: Dns | None = Field(
+        None, description="How the names are shown to be yours by DNS; left out, by port 80, to which they must lead."
     )
 
 

@@ -7,6 +7,7 @@ from pydantic import Field
 from mainstay.spec.sections.app import App
 from mainstay.spec.sections.balancer import Balancer
 from mainstay.spec.sections.database import Database
+from mainstay.spec.sections.dns import Dns
 from mainstay.spec.sections.firewall import Firewall
 from mainstay.spec.sections.https import Https
 from mainstay.spec.sections.lab import Lab
@@ -69,6 +70,11 @@ class Spec(Section):
         return tuple(dict.fromkeys((self.domain, *self.web.aliases)))
 
     @property
+    def dns(self) -> Dns | None:
+        """How an authority is shown by DNS that the names are the user's; None where it is not."""
+        return self.https.acme.dns if self.https and self.https.acme else None
+
+    @property
     def in_lab(self) -> bool:
         """Whether the machines are made in the lab: none has an address of its own."""
         return all(machine.address is None for machine in self.machines.values())
@@ -81,7 +87,8 @@ class Spec(Section):
     @property
     def own_secrets(self) -> tuple[str, ...]:
         """The names of the user's own secrets that the file refers to."""
-        return tuple(sorted({*self.app.secrets, *(self.monitoring.secrets if self.monitoring else ())}))
+        others = (self.monitoring, self.dns)
+        return tuple(sorted({*self.app.secrets, *(name for section in others if section for name in section.secrets)}))
 
     def running(self, role: Role) -> tuple[str, ...]:
         """Return the names of the machines that run the role, in the order of the file."""

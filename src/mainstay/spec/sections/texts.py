@@ -22,6 +22,8 @@ from mainstay.spec.words import did_you_mean, one_of, quote
 _MEANINGFUL = set("\"'`$;{}\\#")
 _LABEL = re.compile(r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?")
 _LONGEST_HOST = 253
+WILD = "*."
+"""With what a name begins that stands for all names directly below the rest."""
 
 
 @dataclass(frozen=True)
@@ -64,6 +66,12 @@ def host(value: str) -> str:
         raise refused(f"{quote(value)} is not in lower case.", f"Write {quote(value.lower())}.")
     if not fine or labels[-1].isdigit():
         raise refused(f"{quote(value)} is not a host name.", "Write one such as shop.example.org.")
+    return value
+
+
+def alias(value: str) -> str:
+    """Return the host name unchanged, or refuse what is neither one nor `*.` and one."""
+    host(value.removeprefix(WILD))
     return value
 
 
@@ -137,6 +145,7 @@ def _ensure_harmless(value: str, noun: str) -> None:
 
 
 HostName = Annotated[str, AfterValidator(host)]
+Alias = Annotated[str, AfterValidator(alias)]
 Address = Annotated[str, AfterValidator(address)]
 Network = Annotated[str, AfterValidator(network)]
 ProjectPath = Annotated[str, AfterValidator(project_path)]

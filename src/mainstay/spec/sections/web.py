@@ -6,7 +6,7 @@ from pydantic import AfterValidator, Field
 
 from mainstay.spec.sections.refusal import refused
 from mainstay.spec.sections.section import ReadOnly, Section, lasting, nothing, own_keys, sized
-from mainstay.spec.sections.texts import AsWritten, HostName, Matching, ProjectPath, UrlPrefix
+from mainstay.spec.sections.texts import Alias, AsWritten, Matching, ProjectPath, UrlPrefix
 from mainstay.spec.sections.units import Duration, Size
 from mainstay.spec.words import quote
 
@@ -32,7 +32,9 @@ class Web(Section):
         description="Folders served as files: the prefix of the URL, and the path relative to this file.",
         json_schema_extra=own_keys,
     )
-    aliases: tuple[HostName, ...] = Field((), description="Further host names under which the site is served.")
+    aliases: tuple[Alias, ...] = Field(
+        (), description="Further host names under which the site is served; `*.` in front means all directly below."
+    )
     max_body: Size = sized("16MiB", "The largest request that is accepted.")
     timeout: Duration = lasting("30s", "How long the application may take to answer.")
     headers: ReadOnly[HeaderName, Annotated[AsWritten, AfterValidator(quotable)]] = Field(

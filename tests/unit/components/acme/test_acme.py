@@ -1,20 +1,26 @@
 """How a certificate is asked for, and what lets the authority's question in."""
 
 import re
+from collections.abc import Mapping
 
 import pytest
 
-from mainstay.components.acme.component import PROGRAM, TIMER, asked
+from mainstay.components.acme.component import CREDENTIALS, PROGRAM, TIMER, UNIT_FILE, asked
 from mainstay.model.install import File, Install
 from mainstay.spec import Spec
-from tests.builders import a_site, machines_that_run
-from tests.vocabulary import compiled
+from tests.builders import BY_DNS, a_site, machines_that_run
+from tests.vocabulary import compiled, exposed
 
 TWO = machines_that_run(lb_01="balancer", lb_02="balancer", srv_01="web app")
 
 
 def asking(**acme: str) -> Spec:
     return a_site(machines=TWO, https={"acme": {"email": "ops@example.org", **acme}}, firewall="on")
+
+
+def asking_by_dns(*aliases: str, **dns: object) -> Spec:
+    acme = {"email": "ops@example.org", "dns": {**BY_DNS, **dns}}
+    return a_site(machines=TWO, https={"acme": acme}, firewall="on", web={"aliases": aliases})
 
 
 def part(spec: Spec, machine: str, component: str) -> Install:
@@ -89,3 +95,52 @@ def test_only_balancers_bring_the_question() -> None:
     addresses = {machine.name: machine.address for machine in compiled(asking()).machines}
     assert addresses["lb-02"] in rule
     assert addresses["srv-01"] not in rule
+
+
+def test_by_dns_nobody_listens_for_the_question_and_nobody_brings_it() -> None:
+    spec = asking_by_dns()
+    assert exposed(spec, "acme", on="lb-01").ports == ()
+    assert [probe.name for probe in exposed(spec, "acme", on="lb-01").probes] == ["unit", "certificate"]
+    config = files(spec, component="haproxy")["/etc/haproxy/haproxy.cfg"].text
+    assert "acme" not in config
+    assert "ssl crt /etc/mainstay/tls/edge alpn" in config
+    assert "dport 8402" not in files(spec, component="nftables")["/etc/mainstay/firewall.nft"].text
+    assert "--standalone" not in files(spec)[PROGRAM].text
+
+
+def test_by_dns_a_plugin_is_told_what_the_file_says_and_the_users_secrets() -> None:
+    told = files(asking_by_dns())[CREDENTIALS]
+    assert (told.owner, told.mode) == ("root", "600")
+    assert told.text == (
+        'dns_rfc2136_server = "192.0.2.53"\ndns_rfc2136_name = "key"\n'
+        'dns_rfc2136_algorithm = "HMAC-SHA256"\ndns_rfc2136_secret = "${own:DNS_KEY}"\n'
+    )
+    (service,) = part(asking_by_dns(), "lb-01", "acme").services
+    assert CREDENTIALS in service.restart_on
+    assert CREDENTIALS not in files(asking())
+
+
+def test_only_who_asks_by_dns_has_the_plugin() -> None:
+    assert part(asking_by_dns(), "lb-01", "acme").packages == ("certbot", "openssl", "python3-certbot-dns-rfc2136")
+    assert part(asking(), "lb-01", "acme").packages == ("certbot", "openssl")
+
+
+@pytest.mark.parametrize(
+    ("dns", "seconds"), [({}, 10), ({"wait": "1500ms"}, 2), ({"wait": "2m"}, 120)], ids=["left out", "whole", "written"]
+)
+def test_a_record_is_given_its_time_and_the_unit_too(dns: Mapping[str, object], seconds: int) -> None:
+    given = files(asking_by_dns(**dns))
+    assert f" --dns-rfc2136-propagation-seconds {seconds} " in given[PROGRAM].text
+    assert f"TimeoutStartSec=5min {3 * seconds}s\n" in given[UNIT_FILE].text
+    assert "TimeoutStartSec=5min\n" in files(asking())[UNIT_FILE].text
+
+
+def test_a_certificate_keeps_its_name_and_another_way_is_gone_at_once() -> None:
+    assert named(asking_by_dns()) == named(asking())
+    assert "'^authenticator = dns-rfc2136$'" in files(asking_by_dns())[PROGRAM].text
+    assert "'^authenticator = standalone$'" in files(asking())[PROGRAM].text
+
+
+def test_a_name_that_one_with_a_star_holds_is_not_asked_for_beside_it() -> None:
+    spec = asking_by_dns("www.shop.test", "*.shop.test", "a.b.shop.test")
+    assert "--domain 'shop.test,*.shop.test,a.b.shop.test' " in files(spec)[PROGRAM].text

@@ -316,8 +316,8 @@ def test_what_is_noted_is_what_a_start_reads_and_what_is_asked_is_what_answers()
 
 
 def test_the_certificate_that_visitors_see_holds_every_name(tmp_path: Path) -> None:
-    part = installed(a_site(machines=TWO, https="on", web={"aliases": ["www.shop.test"]}), "haproxy", on="lb-01")
+    part = installed(a_site(machines=TWO, https="on", web={"aliases": ["*.shop.test"]}), "haproxy", on="lb-01")
     text = file_of(part, "/etc/mainstay/tls/edge/identity.pem").text
     shown = x509.load_pem_x509_certificate(Vault(Store(tmp_path / "secrets.json")).fill_in(text).encode())
     names = shown.extensions.get_extension_for_class(x509.SubjectAlternativeName).value
-    assert names.get_values_for_type(x509.DNSName)[:2] == ["shop.test", "www.shop.test"]
+    assert names.get_values_for_type(x509.DNSName)[:2] == ["shop.test", "*.shop.test"]
