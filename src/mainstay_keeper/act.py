@@ -159,7 +159,7 @@ def _carry_out(action: Action, seen: Observation, hands: Hands) -> None:
         case Warm() | Circle() | LeaveCircle() | Meet() | Rebuild():
             _prepare(action, seen, hands)
         case Bid() | Resign() | WriteSync() | HandOver() | Answer():
-            if not _write(action, seen, hands):
+            if not _write(action, seen, hands.register):
                 raise RefusedError("the store has changed meanwhile")
         case AwaitApplied():
             if not hands.peers.await_applied(action, seen):
@@ -222,9 +222,7 @@ def _prepare(action: Warm | Circle | LeaveCircle | Meet | Rebuild, seen: Observa
             hands.rebuild(action, seen)
 
 
-def _write(action: Bid | Resign | WriteSync | HandOver | Answer, seen: Observation, hands: Hands) -> bool:
-    """Whether it was carried out."""
-    register = hands.register
+def _write(action: Bid | Resign | WriteSync | HandOver | Answer, seen: Observation, register: Register) -> bool:
     match action:
         case Bid():
             return register.bid(seen.me, seen.cluster.members[seen.me].session, action.sync_revision)
@@ -236,18 +234,10 @@ def _write(action: Bid | Resign | WriteSync | HandOver | Answer, seen: Observati
                 return register.take_over(action, turn, seen.policy.window)
             return register.write_sync(action)
         case HandOver():
-            return _hand_over(action, seen, hands)
+            is_another = action.to != seen.me
+            return register.hand_over(action, _turn(seen, action.to, "switchover") if is_another else None)
         case Answer():
             return register.answer(action)
-
-
-def _hand_over(action: HandOver, seen: Observation, hands: Hands) -> bool:
-    """Clients that are refused here come again at once: the router is not to wait for the next cycle."""
-    turn = _turn(seen, action.to, "switchover") if action.to != seen.me else None
-    if not hands.register.hand_over(action, turn):
-        return False
-    hands.route(action.to)
-    return True
 
 
 def _turn(seen: Observation, to: str, why: str) -> Turn:

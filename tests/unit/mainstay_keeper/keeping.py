@@ -41,7 +41,6 @@ class Keeper:
     said: list[str]
     failsafe: Failsafe
     hands: Hands
-    routed: list[str]
 
     def runs(self) -> list[str]:
         """One cycle; what it did, but for its word to the guard."""
@@ -53,7 +52,6 @@ class Keeper:
 def a_keeper(store: FakeStore, name: str, mysql: Mysql, is_rebuilding: bool = False, policy: Policy = NORMAL) -> Keeper:
     done: list[str] = []
     said: list[str] = []
-    routed: list[str] = []
     eyes, fake, peers = FakeEyes(mysql), FakeMysql(done), FakePeers(done)
     failsafe = Failsafe(Policy(hearing=0.0), peers)
     hands = Hands(
@@ -65,8 +63,8 @@ def a_keeper(store: FakeStore, name: str, mysql: Mysql, is_rebuilding: bool = Fa
         peers.rebuild,
         peers.close,
         failsafe,
-        routed.append,
+        lambda primary: None,
     )
     me = Self(name, "10.0.0.1", policy)
     cycle = Cycle(me, eyes, hands, Bell(), said.append, lambda: is_rebuilding)
-    return Keeper(cycle, eyes, fake, done, said, failsafe, hands, routed)
+    return Keeper(cycle, eyes, fake, done, said, failsafe, hands)

@@ -5,12 +5,10 @@ from dataclasses import replace
 import pytest
 
 from mainstay_keeper import clock
-from mainstay_keeper.act import carry_out
-from mainstay_keeper.actions import Decision, HandOver
 from mainstay_keeper.cycle import Told
 from mainstay_keeper.failsafe import Question
 from mainstay_keeper.lasting import ALONE
-from mainstay_keeper.nouns import OFF, Beginning, Mysql, Sync
+from mainstay_keeper.nouns import OFF, Beginning, Mysql
 from mainstay_keeper.orders import Orders
 from mainstay_keeper.policy import Policy
 from tests.fakes.store import FakeStore
@@ -189,23 +187,3 @@ def test_writes_that_stand_still_are_looked_at_again_as_soon_as_they_may_go_on(s
     keeper.cycle.told = Told(stands_still, "")
     keeper.cycle.wait()
     assert 0.05 <= clock.now() - begun < 5
-
-
-@pytest.mark.parametrize(("is_unchanged", "routed"), [(True, ["two"]), (False, [])])
-def test_who_hands_over_sends_clients_to_the_next_one_at_once(
-    store: FakeStore, is_unchanged: bool, routed: list[str]
-) -> None:
-    """Not with its next cycle; and only if the hand-over was written."""
-    keeper = a_keeper(store, "one", a_mysql("u1"))
-    Orders(store, KEYS).found("one", "u1")
-    keeper.runs()
-    keeper.runs()
-    cluster = keeper.cycle.told.seen.cluster
-    assert cluster.leader
-    assert cluster.sync
-    keeper.routed.clear()
-    revision = cluster.sync.revision if is_unchanged else cluster.sync.revision - 1
-    sync = Sync("two", "u2", {"one": "u1"}, {}, revision)
-    action = HandOver("two", cluster.leader.session, sync, cluster.leader.epoch)
-    carry_out(Decision((action,), ""), keeper.cycle.told.seen, keeper.hands)
-    assert keeper.routed == routed
