@@ -37,16 +37,20 @@ def arguments() -> argparse.Namespace:
     return parser.parse_args()
 
 
+def serving(site: Site) -> list[str]:
+    """The control groups of the machines that are the site."""
+    names = (machine.name for machine in site.machines if "monitoring" not in machine.roles)
+    return [f"mainstay-{site.spec.name}-{name}" for name in names]
+
+
 def asked(site: Site, url: str, words: tuple[str, ...], seconds: int) -> float:
     """Requests answered for each second of the machines' processor time."""
     assert isinstance(site.ground, Lab)
     inside = ("nsenter", f"--net={network.path(site.ground.places.namespace)}")
     wrk = ("wrk", "-t1", "-c8", f"-d{seconds}s", "-H", f"Host: {site.spec.domain}", *words, url)
-    serving = [machine.name for machine in site.machines if "monitoring" not in machine.roles]
-    machines = [f"mainstay-{site.spec.name}-{name}" for name in serving]
-    before = machines_cpu(machines)
+    before = machines_cpu(serving(site))
     said = subprocess.run((*inside, *wrk), check=True, capture_output=True, text=True).stdout
-    used = machines_cpu(machines) - before
+    used = machines_cpu(serving(site)) - before
     found = ANSWERED.search(said)
     assert found, said
     assert "Non-2xx" not in said, said
