@@ -106,7 +106,7 @@ class Acts(Protocol):
     def leave_circle(self) -> None:
         """Follow nobody."""
 
-    def open(self, is_waiting: bool, may_still: Callable[[], bool]) -> None:
+    def open(self, action: Open, may_still: Callable[[], bool]) -> None:
         """Take writes."""
 
 
@@ -192,7 +192,7 @@ def _turn_mysql(
     match action:
         case Open():
             hands.watched.arm(seen)
-            hands.mysql.open(action.is_waiting, lambda: hands.watched.may_open(seen))
+            hands.mysql.open(action, lambda: hands.watched.may_open(seen))
         case Follow():
             if action.is_acking:
                 hands.watched.arm(seen)

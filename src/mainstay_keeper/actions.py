@@ -88,9 +88,14 @@ class CutOff:
 
 @dataclass(frozen=True)
 class Open:
-    """Follow nobody, wait for acknowledgements or not, and only then take writes."""
+    """Receive nothing more, wait for acknowledgements or not, and only then take writes; then follow nobody.
+
+    is_source_fenced: whoever is followed takes no writes any more, so there is nothing more to receive, and nobody
+    who could be acknowledged to. To stop receiving takes as long as all else together.
+    """
 
     is_waiting: bool
+    is_source_fenced: bool = False
 
 
 @dataclass(frozen=True)

@@ -153,7 +153,7 @@ class Cycle:
     def _renew(self, mysql: Mysql, frozen_for: int) -> Cluster | None:
         """Prolong the session, publish, read; only if all of it succeeded, the deadline moves: by when that began."""
         try:
-            cluster = self._publish(mysql, frozen_for) if self._is_alive() else None
+            cluster = self._handed() or (self._publish(mysql, frozen_for) if self._is_alive() else None)
         except StoreError as error:
             if self.told.seen.is_store_heard:  # once, however long it is away
                 self._say(f"The store was not heard: {error}")
@@ -163,6 +163,15 @@ class Cycle:
             return None
         self._deadline = self._renewed_at + min(self._length, self._me.policy.ttl) - self._me.policy.margin
         return cluster
+
+    def _handed(self) -> Cluster | None:
+        """What an heir reads once the lead is here, before it says a word: voters keep a word, which takes time.
+
+        Its last word stands, and with it its session and deadline. Nothing that it was asked to write is under way.
+        """
+        cluster = self._hands.register.read() if warm.is_heir(self.told.seen) else None
+        is_here = cluster and cluster.leader and cluster.leader.session == self._session
+        return cluster if is_here else None
 
     def _is_alive(self) -> bool:
         """Whether there is a session, renewed a moment ago; a keeper's first look is for its predecessor's."""

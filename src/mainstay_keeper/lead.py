@@ -4,7 +4,9 @@
   restarts in place finds the set as it left it, and what it had not had acknowledged becomes visible then: its client
   was told nothing.
 - *Opening asks once more.* What is still coming in when an opening is decided on is received and applied first: `Open`
-  stops receiving, and refuses while anything received is not applied.
+  stops receiving, and refuses while anything received is not applied. After a hand-over nothing more can come in: the
+  key says who gave it away, and that one took no writes any more before it did. Then `Open` refuses likewise, and stops
+  receiving when writes go on.
 - *A hand-over is prepared* (`warm`), so that the pause is short; nothing rests on whether it was.
 - *A hand-over is one transaction*, and only from a primary that takes no writes to one that has applied all of it.
   The key and the record change together, so at no time are there two who could open. The old primary joins the set in
@@ -71,10 +73,17 @@ def _opening(seen: Observation) -> Decision:
         return Decision(start, "Is to be primary: applies what it received.")
     replicas, request = view.sync_of(seen).replicas, seen.cluster.request
     is_open_for = f"waits for {view.listed(replicas)}" if replicas else "waits for nobody"
+    opens = Open(bool(replicas), is_source_fenced=_is_source_fenced(seen))
     if request is None or request.kind == REINIT:
-        return Decision((Open(bool(replicas)),), f"Becomes primary, and {is_open_for}.")
+        return Decision((opens,), f"Becomes primary, and {is_open_for}.")
     sentence = f"The {request.kind} was called off: {seen.me} is primary again"
-    return Decision((Answer(request.revision, sentence, is_refused=True), Open(bool(replicas))), f"{sentence}.")
+    return Decision((Answer(request.revision, sentence, is_refused=True), opens), f"{sentence}.")
+
+
+def _is_source_fenced(seen: Observation) -> bool:
+    """Whether the key was given away by the one that is followed here, before which it was fenced."""
+    leader, source = seen.cluster.leader, seen.mysql.source
+    return leader is not None and source != "" and leader.handed_by == source
 
 
 def _answered(request: Request, sentence: str, *, is_refused: bool = True) -> Decision:

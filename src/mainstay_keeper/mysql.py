@@ -3,12 +3,16 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
+from mainstay_keeper.actions import Open
 from mainstay_keeper.process import Mysqld
 from mainstay_keeper.sql import Line, MysqlError, Row, tell
 
 ACT_SECONDS = 1.5
 STOP_SECONDS = 2.5
 """STOP REPLICA hangs behind an applier that waits; MySQL's own limit for it cannot be less than two seconds."""
+
+WRITABLE = "SET GLOBAL read_only = OFF"
+"""Ends `super_read_only`, too."""
 
 READ_ONLY = ("SET SESSION lock_wait_timeout = 1", "SET GLOBAL super_read_only = ON")
 BOUND_STOPS = "SET GLOBAL rpl_stop_replica_timeout = 2"
@@ -40,7 +44,8 @@ WAIT_A_SECOND = (
 """An heir's applier: MySQL itself ends a wait that lasts, and begins none while nobody is connected."""
 
 WAITS = "SHOW GLOBAL STATUS LIKE 'Rpl\\_semi\\_sync\\_source\\_status'"
-LEAVE = ("STOP REPLICA", "RESET REPLICA ALL", "SET GLOBAL rpl_semi_sync_replica_enabled = OFF")
+ACK_NOTHING = "SET GLOBAL rpl_semi_sync_replica_enabled = OFF"
+LEAVE = ("STOP REPLICA", "RESET REPLICA ALL", ACK_NOTHING)
 
 
 class NotYetError(Exception):
@@ -135,23 +140,22 @@ class LocalMysql:
         """As a primary: receive from nobody."""
         tell(STOP_SECONDS, BOUND_STOPS, *LEAVE)
 
-    def open(self, is_waiting: bool, may_still: Callable[[], bool]) -> None:
-        """Follow nobody, and take writes; asks `may_still` last of all, when nothing is left but to open.
+    def open(self, action: Open, may_still: Callable[[], bool]) -> None:
+        """Take writes, and follow nobody; asks `may_still` last of all, when nothing is left but to open.
+
+        What only costs time is done when writes go on.
 
         Raises:
             NotYetError: something that was received is still to be applied, or it may no longer.
         """
         line = Line(STOP_SECONDS)
         try:
-            was_following = _end_receiving(line)
-            line.ask("SET GLOBAL rpl_semi_sync_replica_enabled = OFF")
-            _set_waiting(line, is_waiting)
+            is_following = _ensure_applied(line, action.is_source_fenced)
+            _set_waiting(line, action.is_waiting)
             if not may_still():
                 raise NotYetError("the session ended, or the guard does not look, while it was being opened")
-            line.ask("SET GLOBAL super_read_only = OFF")
-            line.ask("SET GLOBAL read_only = OFF")
-            for statement in ("STOP REPLICA", "RESET REPLICA ALL") if was_following else ():
-                line.ask(statement)
+            line.ask(WRITABLE)
+            line.ask_all(*((BOUND_STOPS, *LEAVE) if is_following else (ACK_NOTHING,)))
         finally:
             line.hang_up()
 
@@ -173,18 +177,19 @@ class LocalMysql:
             line.hang_up()
 
 
-def _end_receiving(line: Line) -> bool:
+def _ensure_applied(line: Line, is_source_fenced: bool) -> bool:
     """Once what was received is applied, however long that takes; not here, but by the cycles that try again.
 
-    Gives whether it followed anybody. Its applier has nothing left to do: it is ended when writes go on.
+    Gives whether it follows anybody, though from one that is not fenced it receives nothing more.
     """
     replication = next(iter(line.ask("SHOW REPLICA STATUS")), None)
     if replication is None:
         return False
-    for statement in (BOUND_STOPS, "STOP REPLICA IO_THREAD"):
-        line.ask(statement)
-    received = next(iter(line.ask("SHOW REPLICA STATUS")), replication)["Retrieved_Gtid_Set"]
-    if not line.ask(IS_APPLIED, (received,))[0]["is_so"]:
+    if not is_source_fenced:
+        for statement in (BOUND_STOPS, "STOP REPLICA IO_THREAD"):
+            line.ask(statement)
+        replication = next(iter(line.ask("SHOW REPLICA STATUS")), replication)
+    if not line.ask(IS_APPLIED, (replication["Retrieved_Gtid_Set"],))[0]["is_so"]:
         line.ask("START REPLICA SQL_THREAD")
         raise NotYetError("what it received from the last primary is still being applied")
     return True
@@ -192,11 +197,10 @@ def _end_receiving(line: Line) -> bool:
 
 def _set_waiting(line: Line, is_on: bool) -> None:
     """An heir's plugin is on already and may have given up waiting: if it does not take it up again, it begins anew."""
-    for statement in (*WAIT_FOR_EVER, SOURCE_ON) if is_on else (SOURCE_OFF,):
-        line.ask(statement)
-    if is_on and line.ask(WAITS)[0]["Value"] != "ON":
+    if not is_on:
         line.ask(SOURCE_OFF)
-        line.ask(SOURCE_ON)
+    elif line.ask_all(*WAIT_FOR_EVER, SOURCE_ON, WAITS)[-1][0]["Value"] != "ON":
+        line.ask_all(SOURCE_OFF, SOURCE_ON)
 
 
 def _kill(line: Line, client: int) -> None:

@@ -89,12 +89,14 @@ class Leader:
     """Who holds the leader's key; `epoch` is the revision at which it was created or handed over: never used twice.
 
     session: to which the key is bound. Only the keeper of this very session may act on it: one that was started
-    anew has another, and the key will lapse with the old one.
+    anew has another, and the key will lapse with the old one. handed_by: who gave the key away, and takes no writes
+    since before that; "" if it was won.
     """
 
     name: str
     epoch: int
     session: int
+    handed_by: str = ""
 
 
 @dataclass(frozen=True)

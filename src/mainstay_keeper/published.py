@@ -59,9 +59,9 @@ def sync_from(text: str, revision: int) -> Sync:
     return Sync(str(found["leader"]), str(found["leader_uuid"]), replicas, joining, revision)
 
 
-def text_of_leader(name: str) -> str:
+def text_of_leader(name: str, handed_by: str = "") -> str:
     """The leader's key: epoch and session are the store's own."""
-    return _text({"name": name})
+    return _text({"name": name, "handed_by": handed_by})
 
 
 def leader_from(text: str, epoch: int, session: int) -> Leader:
@@ -70,7 +70,8 @@ def leader_from(text: str, epoch: int, session: int) -> Leader:
     Raises:
         ValueError: the text is no such JSON.
     """
-    return Leader(str(_read(text)["name"]), epoch, session)
+    found = _read(text)
+    return Leader(str(found["name"]), epoch, session, str(found.get("handed_by", "")))
 
 
 def text_of_request(request: Request) -> str:

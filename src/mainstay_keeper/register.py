@@ -21,6 +21,7 @@ class Register:
         self._store = store
         self._keys = keys
         self._as_decided_on: tuple[Compare, ...] = ()
+        self._is_sure = True
 
     def begin_session(self, seconds: float) -> int:
         """A session of this length; lapses unless it is kept alive."""
@@ -48,8 +49,12 @@ class Register:
         compares = () if is_first else (Compare(key, "session", member.session),)
         change = Put(key, published.text_of_member(member), member.session)
         outcome = self._store.transact(compares, (change,), self._keys.root, is_repeatable=True)
-        self._as_decided_on = (Compare(key, "modified", outcome.revision),)
+        self._as_decided_on, self._is_sure = (Compare(key, "modified", outcome.revision),), True
         return self._keys.cluster(outcome) if outcome.is_done else None
+
+    def read(self) -> Cluster | None:
+        """All, without a word of this member; None after a change whose outcome is unknown, which may still land."""
+        return self._keys.cluster(self._store.transact((), (), self._keys.root)) if self._is_sure else None
 
     def bid(self, me: str, session: int, sync_revision: int) -> bool:
         """Take the leader's key, if it is free and the sync set is as it was read."""
@@ -79,7 +84,8 @@ class Register:
         In the history its epoch stands for how the leader came to lead; that it leaves bears the sync set's revision,
         which lies between this epoch and the next.
         """
-        leader = Put(self._keys.key("leader"), published.text_of_leader(order.to), order.session)
+        text = published.text_of_leader(order.to, turn.leaving if turn else "")
+        leader = Put(self._keys.key("leader"), text, order.session)
         noted = (self._keys.put_turn(turn, order.sync.revision),) if turn else ()
         changes = (leader, self._keys.put_sync(order.sync), *noted, *self._keys.answering(order.answer))
         return self._swap(self._keys.unchanged(order.sync, order.epoch), changes)
@@ -90,4 +96,7 @@ class Register:
         return self._swap((compare,), self._keys.answering(answer))
 
     def _swap(self, compares: Sequence[Compare], changes: Sequence[Change]) -> bool:
-        return self._store.transact((*compares, *self._as_decided_on), changes, self._keys.root).is_done
+        self._is_sure = False
+        is_done = self._store.transact((*compares, *self._as_decided_on), changes, self._keys.root).is_done
+        self._is_sure = True
+        return is_done

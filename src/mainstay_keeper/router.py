@@ -6,6 +6,7 @@ word lasts until then. Nobody is kept from writing by routing: a MySQL that may 
 
 import contextlib
 import socket
+import threading
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 
@@ -21,18 +22,24 @@ class Router:
     where: str
     names: Collection[str]
     _told: str = field(default="", init=False)
+    _telling: threading.Lock = field(default_factory=threading.Lock, init=False)
 
     def point(self, primary: str) -> None:
-        """Writes go to this one from now on; "" says nothing: they go where they went."""
+        """Writes go to this one from now on; "" says nothing: they go where they went. Nobody waits for the router."""
         if primary in ("", self._told):
             return
         self._told = primary
         if self.where:
-            with contextlib.suppress(OSError), socket.socket(socket.AF_UNIX) as line:
-                line.settimeout(SECONDS)
-                line.connect(self.where)
-                line.sendall((";".join(self._words(primary)) + "\n").encode())
-                line.recv(1024)
+            threading.Thread(target=self._tell, args=(primary,), daemon=True).start()
+
+    def _tell(self, primary: str) -> None:
+        with self._telling, contextlib.suppress(OSError), socket.socket(socket.AF_UNIX) as line:
+            if primary != self._told:
+                return  # another word has overtaken this one
+            line.settimeout(SECONDS)
+            line.connect(self.where)
+            line.sendall((";".join(self._words(primary)) + "\n").encode())
+            line.recv(1024)
 
     def _words(self, primary: str) -> Iterator[str]:
         """Down before up: with two that are up the router sends nobody anywhere."""

@@ -6,6 +6,7 @@ from typing import Any, Protocol
 
 import pymysql
 import pymysql.cursors
+from pymysql.constants import CLIENT
 
 SOCKET = "/run/mysqld/mysqld.sock"
 USER = "root"
@@ -50,10 +51,24 @@ class Line:
         Raises:
             MysqlError: it was refused, or there was no answer in time; it may then go on in the server.
         """
+        return self._ask(statement, parameters)[0]
+
+    def ask_all(self, *statements: str) -> list[list[Row]]:
+        """The rows of each of these statements, which are sent as one: a busy machine is waited for once, not for each.
+
+        Raises:
+            MysqlError: one was refused, and those before it are carried out; or there was no answer in time.
+        """
+        return self._ask(";".join(statements), ())
+
+    def _ask(self, statement: str, parameters: Sequence[object]) -> list[list[Row]]:
         try:
             with self._connected().cursor(pymysql.cursors.DictCursor) as cursor:
                 cursor.execute(statement, tuple(parameters) or None)
-                return list(cursor.fetchall())
+                found = [list(cursor.fetchall())]
+                while cursor.nextset():
+                    found.append(list(cursor.fetchall()))
+                return found
         except (pymysql.MySQLError, OSError) as error:
             self.hang_up()
             number = error.args[0] if error.args and isinstance(error.args[0], int) else 0
@@ -69,6 +84,7 @@ class Line:
         if self._connection is None:
             self._connection = pymysql.connect(
                 unix_socket=self._socket, user=USER, autocommit=True, ssl_disabled=True,
+                client_flag=CLIENT.MULTI_STATEMENTS,
                 connect_timeout=self._seconds, read_timeout=self._seconds, write_timeout=self._seconds,
             )  # fmt: skip
         return self._connection

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from mainstay_keeper import clock
-from mainstay_keeper.actions import AwaitApplied, Rebuild
+from mainstay_keeper.actions import AwaitApplied, Open, Rebuild
 from mainstay_keeper.failsafe import Question
 from mainstay_keeper.nouns import Observation
 from mainstay_keeper.sql import MysqlError
@@ -58,8 +58,9 @@ class FakeMysql:
     def leave_circle(self) -> None:
         self._do("leave circle")
 
-    def open(self, is_waiting: bool, may_still: Callable[[], bool]) -> None:
-        self._do(f"open {'waiting' if is_waiting else 'alone'} {may_still()}")
+    def open(self, action: Open, may_still: Callable[[], bool]) -> None:
+        fenced = "fenced " if action.is_source_fenced else ""
+        self._do(f"open {fenced}{'waiting' if action.is_waiting else 'alone'} {may_still()}")
 
     def _do(self, what: str) -> str:
         if self.refuses and what.startswith(self.refuses):

@@ -1,5 +1,8 @@
 """Connections that die, servers that change their role, and tables that follow the models."""
 
+import threading
+import time
+
 import pytest
 from flask import Flask
 from guestbook.database import MOST_WRITES, Database, TooManyError, UnsureError
@@ -133,3 +136,32 @@ def test_the_migrations_make_the_tables_of_the_models(app: Flask, database: Data
     assert [(column["name"], str(column["type"])) for column in made] == columns
     again = app.test_cli_runner().invoke(args=["db", "upgrade"])
     assert (again.exit_code, again.output) == (0, "The tables are at the newest revision.\n")
+
+
+def test_of_writes_that_wait_one_looks_and_all_go_on_by_its_word(database: Database) -> None:
+    looks: list[float] = []
+
+    @event.listens_for(database.primary, "engine_connect")
+    def look(_connection: object) -> None:
+        looks.append(time.monotonic())
+        if len(looks) <= 3:
+            raise OperationalError("connect", {}, OSError(2003, "nobody takes writes"))
+
+    until = time.monotonic() + 5
+    waiting = [threading.Thread(target=database.scout.wait, args=(database.primary, until)) for _ in range(8)]
+    for thread in waiting:
+        thread.start()
+    for thread in waiting:
+        thread.join(timeout=10)
+    assert len(looks) == 4
+    assert time.monotonic() < until
+
+
+def test_nobody_waits_for_a_primary_longer_than_it_may(database: Database) -> None:
+    @event.listens_for(database.primary, "engine_connect")
+    def look(_connection: object) -> None:
+        raise OperationalError("connect", {}, OSError(2003, "nobody takes writes"))
+
+    begun = time.monotonic()
+    database.scout.wait(database.primary, begun + 0.2)
+    assert time.monotonic() < begun + 1

@@ -5,14 +5,18 @@ from dataclasses import replace
 import pytest
 
 from mainstay_keeper import clock
+from mainstay_keeper.actions import HandOver
 from mainstay_keeper.cycle import Told
 from mainstay_keeper.failsafe import Question
+from mainstay_keeper.keys import Turn
 from mainstay_keeper.lasting import ALONE
-from mainstay_keeper.nouns import OFF, Beginning, Mysql
+from mainstay_keeper.nouns import OFF, Beginning, Member, Mysql, Sync
 from mainstay_keeper.orders import Orders
 from mainstay_keeper.policy import Policy
+from mainstay_keeper.register import Register
+from mainstay_keeper.store import OutcomeUnknownError
 from tests.fakes.store import FakeStore
-from tests.unit.mainstay_keeper.keeping import KEYS, a_keeper, a_mysql
+from tests.unit.mainstay_keeper.keeping import KEYS, Keeper, a_keeper, a_mysql
 
 FAST, SAFE = Policy(ttl=3.0), Policy(ttl=10.0)
 
@@ -187,3 +191,55 @@ def test_writes_that_stand_still_are_looked_at_again_as_soon_as_they_may_go_on(s
     keeper.cycle.told = Told(stands_still, "")
     keeper.cycle.wait()
     assert 0.05 <= clock.now() - begun < 5
+
+
+def an_heir(store: FakeStore) -> tuple[Keeper, HandOver]:
+    """A keeper that knows itself the heir of `one`, and what `one` would write to hand over."""
+    one = Register(store, KEYS)
+    Orders(store, KEYS).found("one", "u1")
+    session = one.begin_session(5)
+    first = one.publish(Member("one", "10.0.0.1", session, a_mysql("u1"), heir="two"), is_first=True)
+    assert first
+    assert first.sync
+    assert one.bid("one", session, first.sync.revision)
+    heir = a_keeper(store, "two", replace(a_mysql("u2"), source="one", is_receiving=True, is_applying=True))
+    for _ in range(2):
+        heir.runs()
+    seen = heir.cycle.told.seen.cluster
+    assert seen.leader
+    assert seen.sync
+    sync = Sync("two", "u2", {"one": "u1"}, {}, seen.sync.revision)
+    return heir, HandOver("two", seen.members["two"].session, sync, seen.leader.epoch)
+
+
+def hands_over(store: FakeStore, order: HandOver) -> None:
+    """What the last word of `one` was is of no weight here."""
+    assert Register(store, KEYS).hand_over(order, Turn("now", "one", "two", "switchover", "a:1-5"))
+
+
+def test_an_heir_opens_by_what_it_reads_before_it_says_a_word(store: FakeStore) -> None:
+    heir, order = an_heir(store)
+    before = store.entries["/mainstay/shop/members/two"].modified
+    hands_over(store, order)
+    assert heir.runs() == ["arm", "open fenced waiting True"]
+    assert store.entries["/mainstay/shop/members/two"].modified == before
+    heir.runs()
+    assert store.entries["/mainstay/shop/members/two"].modified > before
+
+
+def test_an_heir_whose_last_change_may_still_land_says_its_word_first(store: FakeStore) -> None:
+    heir, order = an_heir(store)
+    before = store.entries["/mainstay/shop/members/two"].modified
+    store.is_answering = False
+    with pytest.raises(OutcomeUnknownError):
+        heir.hands.register.resign(order.epoch + 1)
+    store.is_answering = True
+    hands_over(store, order)
+    assert heir.runs() == ["arm", "open fenced waiting True"]
+    assert store.entries["/mainstay/shop/members/two"].modified > before
+
+
+def test_an_heir_whose_session_is_another_by_now_does_not_open(store: FakeStore) -> None:
+    heir, order = an_heir(store)
+    hands_over(store, replace(order, session=store.grant(5)))
+    assert "open fenced waiting True" not in heir.runs()

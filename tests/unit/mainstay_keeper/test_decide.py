@@ -525,6 +525,16 @@ LEADING = [
         Decision((Open(is_waiting=True),), "Becomes primary, and waits for n1."),
     ),
     (
+        "handed over by the one that is followed",
+        seen(replica("n2"), me="n2", leader=replace(N2, handed_by="n1"), sync=sync("n2", ["n1"])),
+        Decision((Open(is_waiting=True, is_source_fenced=True),), "Becomes primary, and waits for n1."),
+    ),
+    (
+        "handed over by one who is not followed",
+        seen(replica("n2"), me="n2", leader=replace(N2, handed_by="n3"), sync=sync("n2", ["n1"])),
+        Decision((Open(is_waiting=True),), "Becomes primary, and waits for n1."),
+    ),
+    (
         "handed over, still receiving, and something left to apply",
         seen(replica("n2", retrieved=6), me="n2", leader=N2, sync=sync("n2", ["n1"])),
         Decision((StopReceiving(),), "Is to be primary: receives nothing more."),

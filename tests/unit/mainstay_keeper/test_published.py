@@ -50,6 +50,7 @@ def test_a_request_goes_both_ways(request: Request) -> None:
 
 def test_the_leader_goes_both_ways() -> None:
     assert published.leader_from(published.text_of_leader("n1"), epoch=7, session=3) == Leader("n1", 7, 3)
+    assert published.leader_from(published.text_of_leader("n1", "n2"), epoch=7, session=3) == Leader("n1", 7, 3, "n2")
 
 
 def test_a_newer_keepers_fields_are_left_aside() -> None:

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from flask import current_app
-from sqlalchemy import URL, Engine, create_engine, event, make_url
+from sqlalchemy import URL, Engine, create_engine, event, make_url, text
 from sqlalchemy.engine import ExceptionContext
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
@@ -55,6 +55,31 @@ class TooManyError(Exception):
     """Too many writes wait for the database already: this one was not begun."""
 
 
+class Scout:
+    """Of all the writes of a process that wait for a primary, one looks for it, and the others wait for its word.
+
+    A connection to MySQL costs both sides some milliseconds of processor time. If each write that waits looked by
+    itself, the new primary would be late because of them.
+    """
+
+    def __init__(self) -> None:
+        self._looking = threading.Lock()
+        self._found_at = float("-inf")
+
+    def wait(self, primary: Engine, until: float) -> None:
+        """Return when somebody was found who takes writes, or at `until` (seconds of the monotonic clock)."""
+        since = time.monotonic()
+        if not self._looking.acquire(timeout=max(0.0, until - since)):
+            return
+        try:
+            while self._found_at < since and time.monotonic() + PAUSE_SECONDS < until:
+                time.sleep(PAUSE_SECONDS)
+                if _takes_writes(primary):
+                    self._found_at = time.monotonic()
+        finally:
+            self._looking.release()
+
+
 @dataclass(frozen=True)
 class Database:
     """The pools of connections to the primary and to the replicas."""
@@ -62,6 +87,7 @@ class Database:
     primary: Engine
     replica: Engine
     turns: threading.Semaphore = field(default_factory=lambda: threading.Semaphore(MOST_WRITES))
+    scout: Scout = field(default_factory=Scout)
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str]) -> "Database":
@@ -100,7 +126,7 @@ class Database:
                 except DBAPIError as error:
                     if not _is_worth_another_try(error) or time.monotonic() + PAUSE_SECONDS >= until:
                         raise
-                time.sleep(PAUSE_SECONDS)
+                self.scout.wait(self.primary, until)
 
     def _write_once(self, work: Callable[[Session], T]) -> T:
         with Session(self.primary, expire_on_commit=False) as session:
@@ -138,6 +164,17 @@ def database() -> Database:
 def _run(engine: Engine, work: Callable[[Session], T]) -> T:
     with Session(engine) as session:
         return work(session)
+
+
+def _takes_writes(primary: Engine) -> bool:
+    try:
+        with primary.connect() as connection:
+            if connection.dialect.name != "mysql" or not connection.scalar(text("SELECT @@GLOBAL.read_only")):
+                return True
+            connection.invalidate()  # it leads to the former primary, the next one may not
+    except (DBAPIError, PoolTimeout):
+        pass
+    return False
 
 
 def _is_cut(error: DBAPIError) -> bool:

@@ -6,6 +6,7 @@ waiting was on when it got there (AFTER_SYNC), then is executed and visible, the
 
 from dataclasses import dataclass, field, replace
 
+from mainstay_keeper.actions import Open
 from mainstay_keeper.gtid import GtidSet
 from mainstay_keeper.nouns import OFF, RUNNING, Mysql
 
@@ -84,14 +85,16 @@ class Server:
         if not is_on:
             self._release()
 
-    def open(self, is_waiting: bool, asks_first: bool = True) -> bool:
+    def open(self, action: Open, asks_first: bool = True) -> bool:
         """Refused while something that was received is not applied; what it has begun is left so."""
-        self.stop_receiving()
+        if not action.is_source_fenced:
+            self.stop_receiving()
         if asks_first and any(not of(gtid) <= self.executed for gtid in self.relay):
             self.is_applying = True
             return False
+        self.stop_receiving()
         self.source, self.relay, self.is_applying = "", [], False
-        self.is_waiting = self.is_source_on = is_waiting
+        self.is_waiting = self.is_source_on = action.is_waiting
         self.is_writable = True
         return True
 

@@ -59,9 +59,12 @@ class Store:
         self.revision += 1
         self.members[member.name] = replace(member, revision=self.revision)
         self.published_at[member.name] = self.revision
-        return Cluster(
-            self.revision, self.leader, self.sync, dict(self.members), self.request, self.is_paused, self.recent
-        )
+        return self.read(member.name)
+
+    def read(self, name: str) -> Cluster:
+        """Everything, for a member whose word stands as it was."""
+        revision, members = self.published_at[name], dict(self.members)
+        return Cluster(revision, self.leader, self.sync, members, self.request, self.is_paused, self.recent)
 
     def is_current(self, name: str, session: int, revision: int) -> bool:
         """Whether the writer's session lives, and it has read nothing since."""
@@ -99,7 +102,7 @@ class Store:
         if hand.session not in self.sessions:
             return False
         self._put(hand.sync)
-        self.leader = Leader(hand.to, self.revision, hand.session)
+        self.leader = Leader(hand.to, self.revision, hand.session, "" if hand.to == name else name)
         self.request = None if hand.answer else self.request
         return True
 
