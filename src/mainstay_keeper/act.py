@@ -42,6 +42,10 @@ AFTER_THE_DEADLINE = (StartMysql, Fence, KillMysql, StopReceiving)
 """What does no harm without a session. All else is done only while one is alive."""
 
 
+SPARING_SECONDS = 1.2
+"""A COMMIT under way takes milliseconds, on a busy machine tenths of a second. MySQL is told to wait for a second."""
+
+
 class RefusedError(Exception):
     """The store no longer stands as it was read: somebody else was faster."""
 
@@ -79,7 +83,10 @@ class Process(Protocol):
 class Acts(Protocol):
     """What is done to MySQL: see `mysql.LocalMysql`."""
 
-    def fence(self, seconds: float, spares_clients: bool) -> str:
+    def turn_read_only(self, seconds: float) -> bool:
+        """Take no writes any more, if that works in this time without cutting anybody off."""
+
+    def fence(self, seconds: float) -> str:
         """Take no writes any more, by the gentlest means that works in this time."""
 
     def stop_receiving(self) -> None:
@@ -167,7 +174,10 @@ def _carry_out(action: Action, seen: Observation, hands: Hands) -> None:
 
 
 def _start_or_end(action: StartMysql | KillMysql | Fence, seen: Observation, hands: Hands) -> None:
-    """Before writes end here, nobody is told any more that they are taken."""
+    """Before clients are cut off, nobody is told any more that writes are taken: they would come back at once.
+
+    Where nobody is to be cut off it is the other way round, as routers would do so while COMMITs are waited for.
+    """
     match action:
         case StartMysql():
             hands.mysqld.start()
@@ -175,14 +185,21 @@ def _start_or_end(action: StartMysql | KillMysql | Fence, seen: Observation, han
             hands.close()
             hands.mysqld.kill()
         case Fence():
+            has_spared = action.spares_clients and hands.mysql.turn_read_only(_time_to_spare(seen))
             hands.close()
-            hands.mysql.fence(_time_to_fence(seen), action.spares_clients)
+            if not has_spared:
+                hands.mysql.fence(_time_to_fence(seen))
 
 
 def _time_to_fence(seen: Observation) -> float:
     """In seconds. A keeper that was started anew may know of no session: its predecessor's deadline has the guard."""
     has_one = seen.deadline != NO_SESSION
     return min(seen.policy.fence, max(0.0, seen.deadline - clock.now())) if has_one else seen.policy.fence
+
+
+def _time_to_spare(seen: Observation) -> float:
+    """In seconds: what a fence of full length leaves of the session, and not for long, since writes stand still."""
+    return max(0.1, min(SPARING_SECONDS, seen.deadline - clock.now() - seen.policy.fence))
 
 
 def _turn_mysql(

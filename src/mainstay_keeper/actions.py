@@ -20,7 +20,7 @@ class StartMysql:
 class Fence:
     """Let nobody write here: endpoints closed, read-only, clients cut; if that is not done in time, SIGKILL.
 
-    spares_clients: where read-only is reached without it nobody is cut: who is in the middle of something is refused.
+    spares_clients: where read-only is reached in a second nobody is cut: who is in the middle of something is refused.
     """
 
     why: str
@@ -91,7 +91,7 @@ class Open:
     """Receive nothing more, wait for acknowledgements or not, and only then take writes; then follow nobody.
 
     is_source_fenced: whoever is followed takes no writes any more, so there is nothing more to receive, and nobody
-    who could be acknowledged to. To stop receiving takes as long as all else together.
+    who could be acknowledged to. It is followed on for now: to leave it takes longer than all else together.
     """
 
     is_waiting: bool

@@ -5,8 +5,8 @@
   was told nothing.
 - *Opening asks once more.* What is still coming in when an opening is decided on is received and applied first: `Open`
   stops receiving, and refuses while anything received is not applied. After a hand-over nothing more can come in: the
-  key says who gave it away, and that one took no writes any more before it did. Then `Open` refuses likewise, and stops
-  receiving when writes go on.
+  key says who gave it away, and that one took no writes any more before it did. Then `Open` refuses likewise, and
+  that one is left a second later, when all that waited has been written.
 - *A hand-over is prepared* (`warm`), so that the pause is short; nothing rests on whether it was.
 - *A hand-over is one transaction*, and only from a primary that takes no writes to one that has applied all of it.
   The key and the record change together, so at no time are there two who could open. The old primary joins the set in
@@ -29,6 +29,7 @@ from mainstay_keeper.actions import (
     StartApplying,
     StopReceiving,
 )
+from mainstay_keeper.lasting import WAITING
 from mainstay_keeper.nouns import FAILOVER, REINIT, SWITCHOVER, Observation, Request, Sync
 from mainstay_keeper.sync_set import keep, let_go
 
@@ -42,7 +43,7 @@ def lead(seen: Observation) -> Decision:
     request = seen.cluster.request
     if request is not None and request.kind == SWITCHOVER:
         return _switching(seen, request)
-    if seen.mysql.source:
+    if seen.mysql.source and not _has_just_taken_over(seen):
         return warm.leaving()
     if request is None:
         return keep(seen)
@@ -84,6 +85,11 @@ def _is_source_fenced(seen: Observation) -> bool:
     """Whether the key was given away by the one that is followed here, before which it was fenced."""
     leader, source = seen.cluster.leader, seen.mysql.source
     return leader is not None and source != "" and leader.handed_by == source
+
+
+def _has_just_taken_over(seen: Observation) -> bool:
+    """To leave who is followed takes the disk some tenths of a second, and writes have waited long enough already."""
+    return _is_source_fenced(seen) and seen.mysql.is_waiting and not view.lasts(seen, WAITING, seen.policy.settle)
 
 
 def _answered(request: Request, sentence: str, *, is_refused: bool = True) -> Decision:

@@ -72,7 +72,9 @@ class Look:
             return self._ask(members)
 
     def _ask(self, members: Mapping[str, Member]) -> Mysql:
-        (facts,), status, following, replicas = self._line.ask_all(FACTS, SEMI_SYNC, "SHOW REPLICA STATUS", "SHOW REPLICAS")
+        (facts,), status, following, replicas = self._line.ask_all(
+            FACTS, SEMI_SYNC, "SHOW REPLICA STATUS", "SHOW REPLICAS"
+        )
         semi_sync = {str(row["Variable_name"]): str(row["Value"]) for row in status}
         connected = frozenset(str(row["Host"]) for row in replicas)
         mysql = Mysql(

@@ -1,7 +1,7 @@
 """What a keeper does to its MySQL. Each act is bounded in time, and may be done again after it failed half-way."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from mainstay_keeper.actions import Open
 from mainstay_keeper.process import Mysqld
@@ -59,23 +59,29 @@ class LocalMysql:
     mysqld: Mysqld
     addresses: Mapping[str, str]
     password: str
+    _opening: Line = field(default_factory=lambda: Line(STOP_SECONDS), init=False)
+    """An heir's is there before it is needed."""
 
-    def fence(self, seconds: float, spares_clients: bool = False) -> str:
-        """Take no writes any more, by the gentlest means that works in this time; says which it was.
+    def turn_read_only(self, seconds: float) -> bool:
+        """Take no writes any more, once the COMMITs that wait have ended; whether they did in this time.
 
-        Read-only waits for the COMMITs that wait. Clients that are spared learn it by their next write: it is refused.
+        Nobody is cut off. Clients learn it by their next write: it is refused.
         """
+        try:
+            tell(seconds, *READ_ONLY)
+        except MysqlError:
+            return False
+        return True
+
+    def fence(self, seconds: float) -> str:
+        """Take no writes any more, by the gentlest means that works in this time; says which it was."""
         gently = ((None, "read-only"), (self._cut_clients, "read-only, its clients cut"))
         for before, name in gently if seconds > 0 else ():
-            try:
-                if before:
-                    before()
-                tell(min(ACT_SECONDS, seconds / 3), *READ_ONLY)
-            except MysqlError:
-                continue
-            if not spares_clients:
+            if before:
+                before()
+            if self.turn_read_only(min(ACT_SECONDS, seconds / 3)):
                 self._cut_clients()
-            return name
+                return name
         self.mysqld.kill()
         return "killed"
 
@@ -128,7 +134,8 @@ class LocalMysql:
 
     def warm(self) -> None:
         """As an heir: be ready for acknowledgements, with waits that end by themselves."""
-        tell(ACT_SECONDS, *WAIT_A_SECOND, SOURCE_ON)
+        self._opening.hang_up()
+        self._opening.ask_all(*WAIT_A_SECOND, SOURCE_ON)
 
     def circle(self, heir: str) -> None:
         """As a primary: receive from the heir and acknowledge, apply nothing."""
@@ -148,14 +155,15 @@ class LocalMysql:
         Raises:
             NotYetError: something that was received is still to be applied, or it may no longer.
         """
-        line = Line(STOP_SECONDS)
+        line = self._opening
         try:
             is_following = _ensure_applied(line, action.is_source_fenced)
             _set_waiting(line, action.is_waiting)
             if not may_still():
                 raise NotYetError("the session ended, or the guard does not look, while it was being opened")
             line.ask(WRITABLE)
-            line.ask_all(*((BOUND_STOPS, *LEAVE) if is_following else (ACK_NOTHING,)))
+            if not action.is_source_fenced:
+                line.ask_all(*((BOUND_STOPS, *LEAVE) if is_following else (ACK_NOTHING,)))
         finally:
             line.hang_up()
 

@@ -25,14 +25,19 @@ class FakeMysqld:
 
 
 class FakeMysql:
-    """A MySQL that does as it is told, but for what `refuses` names."""
+    """A MySQL that does as it is told, but for what `refuses` names; `is_prompt`: no COMMIT keeps it waiting."""
 
     def __init__(self, done: list[str]) -> None:
         self.done = done
         self.refuses = ""
+        self.is_prompt = True
 
-    def fence(self, seconds: float, spares_clients: bool) -> str:
-        return self._do(f"fence {seconds:g}{' gently' if spares_clients else ''}")
+    def turn_read_only(self, seconds: float) -> bool:
+        self._do("turn read-only")
+        return self.is_prompt
+
+    def fence(self, seconds: float) -> str:
+        return self._do(f"fence {seconds:g}")
 
     def stop_receiving(self) -> None:
         self._do("stop receiving")

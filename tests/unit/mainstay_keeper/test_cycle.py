@@ -5,7 +5,8 @@ from dataclasses import replace
 import pytest
 
 from mainstay_keeper import clock
-from mainstay_keeper.actions import HandOver
+from mainstay_keeper.act import carry_out
+from mainstay_keeper.actions import Decision, Fence, HandOver
 from mainstay_keeper.cycle import Told
 from mainstay_keeper.failsafe import Question
 from mainstay_keeper.keys import Turn
@@ -243,3 +244,22 @@ def test_an_heir_whose_session_is_another_by_now_does_not_open(store: FakeStore)
     heir, order = an_heir(store)
     hands_over(store, replace(order, session=store.grant(5)))
     assert "open fenced waiting True" not in heir.runs()
+
+
+SPARING = Decision((Fence("switchover", spares_clients=True),), "Hands over.")
+
+
+@pytest.mark.parametrize(
+    ("is_prompt", "expected"),
+    [(True, ["turn read-only", "close"]), (False, ["turn read-only", "close", "fence 0.8"])],
+    ids=["its COMMITs end", "one does not end"],
+)
+def test_clients_that_are_spared_are_not_sent_away_while_their_commits_end(
+    store: FakeStore, is_prompt: bool, expected: list[str]
+) -> None:
+    keeper = a_keeper(store, "one", a_mysql("u1"))
+    keeper.runs()
+    keeper.done.clear()
+    keeper.mysql.is_prompt = is_prompt
+    assert carry_out(SPARING, keeper.cycle.told.seen, keeper.hands) == ""
+    assert keeper.done == expected

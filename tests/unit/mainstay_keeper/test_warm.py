@@ -44,6 +44,7 @@ HANDS_OVER = Decision(
 HEIR = member("n2", replica("n2", is_source_on=True, is_waiting=True, ackers=frozenset({"n1"})))
 GIVING = replace(member("n1"), heir="n2")
 ROUND = primary(source="n2", is_receiving=True, is_connected=True, is_acking=True, is_source_on=True)
+GIVEN = replace(N1, handed_by="n2")
 NO_CIRCLE = Decision((LeaveCircle(),), "Is primary, and follows nobody any more.")
 PREPARES_NO_MORE = Decision((SetWaiting(is_on=False),), "Prepares no more to take over.")
 TABLE: list[tuple[str, Observation, Decision]] = [
@@ -81,6 +82,16 @@ TABLE: list[tuple[str, Observation, Decision]] = [
         "the preparation took too long",
         seen(primary(), *BOTH, leader=N1, sync=sync(), request=asks(SWITCHOVER), since=since(asked_9=10.0)),
         HANDS_OVER,
+    ),
+    (
+        "it has just taken over, and follows who gave the lead away",
+        seen(ROUND, *BOTH, leader=GIVEN, sync=sync(), since=since(waiting=0.5)),
+        decide(seen(replace(ROUND, source=""), *BOTH, leader=GIVEN, sync=sync(), since=since(waiting=0.5))),
+    ),
+    (
+        "it took over a while ago",
+        seen(ROUND, *BOTH, leader=GIVEN, sync=sync(), since=since(waiting=1.5)),
+        NO_CIRCLE,
     ),
     (
         "nobody asks for the switchover any more",

@@ -92,8 +92,8 @@ class Server:
         if asks_first and any(not of(gtid) <= self.executed for gtid in self.relay):
             self.is_applying = True
             return False
-        self.stop_receiving()
-        self.source, self.relay, self.is_applying = "", [], False
+        if not action.is_source_fenced:
+            self.leave_circle()
         self.is_waiting = self.is_source_on = action.is_waiting
         self.is_writable = True
         return True
