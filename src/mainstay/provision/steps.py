@@ -12,9 +12,11 @@ from pyinfra.operations import apt, server
 
 from mainstay.model.change import Packages, Removal, Subject, Unit
 from mainstay.model.install import Bundle, Directory, File, Link, User
-from mainstay.provision.places import STARTED, carried_archive
+from mainstay.provision.places import STARTED, UNITS, UNITS_CHANGED, carried_archive
 
 CANDIDATE = ".mainstay-candidate"
+READ_UNITS = f"[ ! -e {UNITS_CHANGED} ] || {{ systemctl daemon-reload && rm -f {UNITS_CHANGED}; }}"
+"""systemd reads all units' files anew, which takes it a fifth of a second: only where one of them was changed."""
 
 
 @dataclass(frozen=True)
@@ -52,7 +54,8 @@ def _single(subject: Directory | File | Link | Unit | Removal) -> Step:
         case Unit():
             return _shell(_unit(subject))
         case Removal():
-            return _shell(f"rm -f {shlex.quote(subject.path)} && systemctl daemon-reload")
+            read = " && systemctl daemon-reload" if subject.path.startswith(UNITS) else ""
+            return _shell(f"rm -f {shlex.quote(subject.path)}{read}")
 
 
 def _user(user: User) -> Iterator[Step]:
@@ -79,6 +82,8 @@ def _file(file: File) -> Step:
     heed = f"{{ {take} && {is_whole}; }} || {{ cat > /dev/null; exit 1; }}"
     own = f"chown {file.owner}:{file.group} {new} && chmod {file.mode} {new}"
     replace = f"mv -f {new} {old}"
+    if file.path.startswith(UNITS):
+        replace = f"touch {UNITS_CHANGED} && {replace}"
     if file.validate:
         trial = file.validate.format(candidate=new)
         refuse = f'rm -f {new}; echo "$said" | sed "s:{CANDIDATE}::g" >&2; exit 1'
@@ -122,7 +127,7 @@ def _unit(unit: Unit) -> str:
     half = f"{STARTED}/{name}.$$"
     note = f"echo {noted} > {half} && mv -T {half} {STARTED}/{name}"
     return (
-        f"systemctl daemon-reload && systemctl enable --quiet --no-reload {name} 2>/dev/null;"
+        f"systemctl enable --quiet --no-reload {name} 2>/dev/null; {READ_UNITS};"
         f" systemctl reset-failed {name} 2>/dev/null;"
         f" if {act}; then {note}; else {log} >&2; exit 1; fi"
     )

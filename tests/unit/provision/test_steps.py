@@ -70,7 +70,11 @@ ROWS: dict[str, tuple[Subject, list[tuple[str, dict[str, object]]]]] = {
     ),
     "removal": (
         Removal("/etc/a b"),
-        [("server.shell", {"commands": ["rm -f '/etc/a b' && systemctl daemon-reload"]})],
+        [("server.shell", {"commands": ["rm -f '/etc/a b'"]})],
+    ),
+    "removal of a unit's file": (
+        Removal("/etc/systemd/system/a.service"),
+        [("server.shell", {"commands": ["rm -f /etc/systemd/system/a.service && systemctl daemon-reload"]})],
     ),
 }
 
@@ -249,7 +253,7 @@ def test_a_socket_starts_after_its_service_has_stopped(tmp_path: Path) -> None:
     assert (status, asked[-2:]) == (0, ["stop web.service", "restart web.socket"])
 
 
-ALWAYS = ["daemon-reload", "enable --quiet --no-reload web.service", "reset-failed web.service"]
+ALWAYS = ["enable --quiet --no-reload web.service", "reset-failed web.service"]
 
 
 @pytest.mark.parametrize(
@@ -265,6 +269,20 @@ def test_a_unit_is_brought_up_and_its_inputs_noted(tmp_path: Path, action: str, 
     assert carry_out(Unit("web.service", action, "r1", "l1"), tmp_path) == (0, "", asked)
     assert json.loads((tmp_path / "started/web.service").read_text()) == {"restart": "r1", "reload": "l1"}
     assert [path.name for path in (tmp_path / "started").iterdir()] == ["web.service"]
+
+
+def test_a_changed_file_of_a_unit_is_read_once_before_a_unit_is_next_brought_up(tmp_path: Path) -> None:
+    program(tmp_path, "systemctl", "echo $1 >> asked")
+    program(tmp_path, "chown", "true")
+    (tmp_path / "started").mkdir()
+    start = Unit("web.service", "start")
+    for subject in (File("/etc/systemd/system/web.service", "[Unit]"), start, start):
+        (step,) = steps(subject)
+        (order,) = step.arguments["commands"]
+        order = order.replace("/etc/systemd/system", str(tmp_path))
+        assert run(order, tmp_path, given=step.arguments.get("_stdin", "")).returncode == 0
+    again = ["enable", "reset-failed", "restart"]
+    assert (tmp_path / "asked").read_text().split() == ["enable", "daemon-reload", *again[1:], *again]
 
 
 @pytest.mark.parametrize("action", ["start", "restart", "reload"])
