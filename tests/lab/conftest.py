@@ -37,7 +37,8 @@ def lacks() -> str:
 def _leave_no_trace(request: pytest.FixtureRequest) -> Iterator[None]:
     """After the last test no process, mount, network or control group of their labs is there.
 
-    Each file of tests names its labs in `LABS`; no two files share one. A lab that another run has by now is its own.
+    Each lab is named in the `LABS` of one file of tests, the first where several share it. One that another run has by
+    now is its own.
     """
     if why := lacks():
         pytest.skip(why)

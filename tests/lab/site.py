@@ -204,8 +204,8 @@ def lab_site(name: str, port: int, blueprint: str = "distributed", *, is_plain: 
 
     Plain, it has no HTTPS, firewall or monitoring: what is tested is something else.
 
-    The lab's name begins with `mst-`, is used by one file of tests only, and by one run of the tests at a time: so what
-    is there under it was left by a run that was killed, and is cleared away first.
+    The lab's name begins with `mst-`, is used by one file or folder of tests, and by one run of the tests at a time: so
+    what is there under it was left by a run that was killed, and is cleared away first.
     """
     assert name.startswith("mst-"), name
     with claimed(name):

@@ -11,6 +11,8 @@ from typing import Any
 
 import pytest
 
+from mainstay.compiler.compile import compile_plan
+from mainstay.spec import load
 from tests.dashboards import Asked, asked
 from tests.lab.load import no_request_failed
 from tests.lab.pebble import ADDRESS as POST_ADDRESS
@@ -105,7 +107,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[LabSite, Po
 
 
 def address_of(lab: LabSite, machine: str) -> str:
-    return str(lab.status()["machines"][machine]["address"])
+    return next(known.address for known in compile_plan(load(lab.file), "").machines if known.name == machine)
 
 
 def prometheus(lab: LabSite, machine: str, path: str) -> Any:

@@ -133,21 +133,24 @@ print(line._sock.getpeercert()["serialNumber"])
 def site() -> Iterator[LabSite]:
     with lab_site("mst-secure", port=PORT, blueprint="ha") as site:
         site.up()
+        site.is_healthy(within=60)
         yield site
         site.tries("secret", "remove", "token", "-y")  # it would outlive the lab
 
 
-@pytest.fixture(autouse=True)
-def _whole(site: LabSite) -> None:
+@pytest.fixture
+def _whole(site: LabSite) -> Iterator[None]:
+    """For a test that changes something: afterwards all is well again."""
+    yield
     site.is_healthy(within=60)
 
 
 def addresses(site: LabSite) -> dict[str, str]:
-    return {name: told["address"] for name, told in site.status()["machines"].items()}
+    return {machine.name: machine.address for machine in compile_plan(load(site.file), "").machines}
 
 
 def trusting(site: LabSite) -> ssl.SSLContext:
-    return ssl.create_default_context(cafile=site.status()["endpoints"]["ca"])
+    return ssl.create_default_context(cafile=site.authority)
 
 
 def shaken_hands(context: ssl.SSLContext, name: str = "shop.test") -> ssl.SSLSocket:
@@ -194,13 +197,16 @@ def scanned(site: LabSite, who: str) -> dict[str, list[int]]:
 
 @pytest.mark.parametrize("who", ["", *MACHINES])
 def test_open_is_what_is_declared_and_nothing_else(site: LabSite, who: str) -> None:
-    wanted = {address: ports for address, ports in declared(site)[who].items() if address != addresses(site).get(who)}
+    own = addresses(site).get(who)
+    wanted = {address: ports for address, ports in declared(site)[who].items() if address != own}
     assert scanned(site, who) == wanted
 
 
 def test_visitors_come_by_tls_and_know_whom_they_trust(site: LabSite) -> None:
-    told = site.status()["endpoints"]
-    assert told["site"] == f"https://127.0.0.1:{PORT}"
+    told = site.status()
+    assert {name: machine["address"] for name, machine in told["machines"].items()} == addresses(site)
+    assert told["endpoints"]["site"] == f"https://127.0.0.1:{PORT}"
+    assert told["endpoints"]["ca"] == str(site.authority)
     with shaken_hands(trusting(site)) as line:
         assert (line.version(), line.selected_alpn_protocol()) == ("TLSv1.3", None)
     answer = site.get("/whoami")
@@ -243,6 +249,7 @@ def test_who_comes_in_the_clear_is_sent_to_tls(site: LabSite) -> None:
     assert told == [308, "https://shop.test/entries?page=2"]
 
 
+@pytest.mark.usefixtures("_whole")
 def test_who_asks_too_often_is_told_so_and_nobody_else(site: LabSite) -> None:
     site.change("balancer:\n", "balancer:\n  requests_per_address: 10\n")
     site.up()
@@ -257,6 +264,7 @@ def test_who_asks_too_often_is_told_so_and_nobody_else(site: LabSite) -> None:
     site.up()
 
 
+@pytest.mark.usefixtures("_whole")
 def test_no_request_is_smuggled_past_the_balancer(site: LabSite) -> None:
     """Each that a server saw is one that the balancer had seen, under the id that it gave it."""
     begun = int(time.time())
@@ -289,6 +297,7 @@ def said_since(site: LabSite, begun: int, machine: str, who: str) -> str:
     return site.runs(machine, "journalctl", "--identifier", who, "--since", f"@{begun}", "--output", "cat")
 
 
+@pytest.mark.usefixtures("_whole")
 def test_who_listens_on_the_links_learns_nothing(site: LabSite, tmp_path: Path) -> None:
     """Writes, reads, a change of primary, and a copy of the whole database to another machine."""
     secrets = json.loads((site.kept / "secrets.json").read_text())
@@ -316,6 +325,7 @@ def copied_at(site: LabSite, machine: str) -> str:
     return done.output.strip() if done.status == 0 else ""
 
 
+@pytest.mark.usefixtures("_whole")
 def test_passwords_are_renewed_and_nobody_notices(site: LabSite) -> None:
     """The same `up` brings a secret of the user's, whatever signs it holds."""
     before = passwords_of(site)
@@ -346,6 +356,7 @@ def passwords_of(site: LabSite) -> dict[str, str]:
     return {account: known[f"database-{account}"] for account in PASSWORDS}
 
 
+@pytest.mark.usefixtures("_whole")
 def test_another_authority_takes_its_place_and_nobody_notices(site: LabSite) -> None:
     assert site.authority
     first, before = site.authority.read_text(), [certificate(site), *shown_by_databases(site)]
@@ -387,6 +398,7 @@ def test_a_replica_knows_its_source(site: LabSite) -> None:
     assert sorted(told) == ["", "YES\t/etc/mysql/mainstay-authority.pem"]
 
 
+@pytest.mark.usefixtures("_whole")
 def test_new_rules_that_lock_us_out_go_back(site: LabSite) -> None:
     site.runs("lb-01", "sh", "-c", f"echo '{OTHERS}' | nft -f -")
     site.change("firewall: on  ", "firewall: {ssh: [192.0.2.1]}  ")
@@ -413,12 +425,14 @@ def test_the_firewall_is_there_again_after_a_power_cut(site: LabSite) -> None:
     assert "policy drop" in site.runs("lb-02", "nft", "list", "table", "inet", "mainstay")
 
 
+@pytest.mark.usefixtures("_whole")
 def test_the_firewall_outlives_debians_own(site: LabSite) -> None:
     for order in ("start", "reload", "stop"):
         site.runs("lb-01", "systemctl", order, "nftables.service")
         assert "policy drop" in site.runs("lb-01", "nft", "list", "table", "inet", "mainstay"), order
 
 
+@pytest.mark.usefixtures("_whole")
 def test_balancers_are_lost_under_tls_as_without(site: LabSite) -> None:
     status, told = drilled(site, "balancer-power-off")
     assert (status, told["held"], told["why"]) == (0, True, "")

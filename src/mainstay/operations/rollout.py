@@ -11,11 +11,11 @@ from mainstay.operations.prepare import Prepared
 from mainstay.operations.rotation import out_of_rotation
 from mainstay.provision import notes
 from mainstay.provision.apply import Workers
+from mainstay.provision.places import UNITS
 
 SERVING_COMPONENTS = frozenset({"app", "nginx"})
 HEALTHY_SECONDS = 60.0
 """A minute, beside what somebody else takes."""
-UNITS = "/etc/systemd/system/"
 
 
 class Rollout:

@@ -11,6 +11,11 @@ ATTEMPTED = "/var/lib/mainstay/attempted.json"
 STARTED = "/var/lib/mainstay/started"
 """One file per systemd unit: the digests of the inputs it was last started with."""
 
+UNITS = "/etc/systemd/system/"
+
+UNITS_CHANGED = "/var/lib/mainstay/units-changed"
+"""There while a unit's file is another than systemd has read."""
+
 
 def carried_archive(bundle: Bundle) -> str:
     """Where a release's archive lies between its arrival and its unpacking."""

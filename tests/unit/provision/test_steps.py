@@ -2,6 +2,7 @@
 
 import io
 import json
+import subprocess
 import tarfile
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -10,6 +11,7 @@ import pytest
 
 from mainstay.model.change import Packages, Removal, Subject, Unit
 from mainstay.model.install import Bundle, Directory, File, Link, User
+from mainstay.provision.steps import steps
 from tests.unit.provision.spoken import commands, program, run, spoken
 
 NOBODYS = {"shell": "/usr/sbin/nologin", "home": "/nonexistent", "ensure_home": False, "create_home": False}
@@ -28,8 +30,13 @@ ROWS: dict[str, tuple[Subject, list[tuple[str, dict[str, object]]]]] = {
         ],
     ),
     "directory": (
-        Directory("/srv", "web", "adm", "750"),
-        [("files.directory", {"path": "/srv", "user": "web", "group": "adm", "mode": "750"})],
+        Directory("/srv/a b", "web", "adm", "750"),
+        [
+            (
+                "server.shell",
+                {"commands": ["install --directory --owner web --group adm --mode 750 '/srv/a b'"]},
+            )
+        ],
     ),
     "file": (
         File("/etc/a b", "text", "web", "adm", "640"),
@@ -39,24 +46,17 @@ ROWS: dict[str, tuple[Subject, list[tuple[str, dict[str, object]]]]] = {
                 {
                     "commands": [
                         (
-                            "mkdir -p /etc && rm -f '/etc/a b.mainstay-candidate'"
-                            " && (umask 077 && : > '/etc/a b.mainstay-candidate')"
+                            "{ mkdir -p /etc && rm -f '/etc/a b.mainstay-candidate'"
+                            " && (umask 077 && base64 --decode > '/etc/a b.mainstay-candidate')"
+                            " && [ \"$(stat --format %s '/etc/a b.mainstay-candidate')\" = 4 ]; }"
+                            " || { cat > /dev/null; exit 1; };"
+                            " chown web:adm '/etc/a b.mainstay-candidate' && chmod 640 '/etc/a b.mainstay-candidate'"
+                            " && mv -f '/etc/a b.mainstay-candidate' '/etc/a b'"
                         )
-                    ]
+                    ],
+                    "_stdin": "dGV4dA==",
                 },
             ),
-            (
-                "files.put",
-                {
-                    "src": "text",
-                    "dest": "/etc/a b.mainstay-candidate",
-                    "user": "web",
-                    "group": "adm",
-                    "mode": "640",
-                    "force": True,
-                },
-            ),
-            ("server.shell", {"commands": ["mv -f '/etc/a b.mainstay-candidate' '/etc/a b'"]}),
         ],
     ),
     "link": (
@@ -70,7 +70,11 @@ ROWS: dict[str, tuple[Subject, list[tuple[str, dict[str, object]]]]] = {
     ),
     "removal": (
         Removal("/etc/a b"),
-        [("server.shell", {"commands": ["rm -f '/etc/a b' && systemctl daemon-reload"]})],
+        [("server.shell", {"commands": ["rm -f '/etc/a b'"]})],
+    ),
+    "removal of a unit's file": (
+        Removal("/etc/systemd/system/a.service"),
+        [("server.shell", {"commands": ["rm -f /etc/systemd/system/a.service && systemctl daemon-reload"]})],
     ),
 }
 
@@ -91,12 +95,42 @@ def test_a_link_is_changed_in_one_step(tmp_path: Path) -> None:
     assert sorted(path.name for path in tmp_path.iterdir()) == ["current", "new", "old"]
 
 
+def put(file: File, folder: Path, part: int | None = None) -> subprocess.CompletedProcess[str]:
+    """Carry a file over, or the first part of it; whose it is to be is another matter, which only root may decide."""
+    program(folder, "chown", 'stat --format %a "$2" > seen-on-its-way')
+    (step,) = steps(file)
+    (order,) = step.arguments["commands"]
+    return run(order, folder, given=step.arguments.get("_stdin", "")[:part])
+
+
+@pytest.mark.parametrize("text", ["", "\n", "a line", "two\nlines\n", 'it\'s "$HOME" `x` \\ ä', "x" * 100_000])
+def test_a_file_arrives_to_the_byte(tmp_path: Path, text: str) -> None:
+    assert put(File(f"{tmp_path}/a b/a.conf", text, mode="640"), tmp_path).returncode == 0
+    (written,) = (tmp_path / "a b").iterdir()
+    assert (written.name, written.read_bytes()) == ("a.conf", text.encode())
+    assert format(written.stat().st_mode, "o") == "100640"
+
+
 def test_nobody_else_can_read_a_file_on_its_way(tmp_path: Path) -> None:
-    order, _ = commands(File(f"{tmp_path}/a b/secret.conf", "new", mode="644"))
-    assert run(order, tmp_path).returncode == 0
-    (candidate,) = (tmp_path / "a b").iterdir()
-    assert candidate.name == "secret.conf.mainstay-candidate"
-    assert (candidate.read_text(), format(candidate.stat().st_mode, "o")) == ("", "100600")
+    (tmp_path / "a.conf.mainstay-candidate").write_text("half of it")
+    (tmp_path / "a.conf.mainstay-candidate").chmod(0o666)
+    assert put(File(f"{tmp_path}/a.conf", "new", mode="644"), tmp_path).returncode == 0
+    assert (tmp_path / "seen-on-its-way").read_text() == "600\n"
+
+
+@pytest.mark.parametrize("part", [0, 4, 5])
+def test_a_file_that_came_in_part_does_not_take_the_old_ones_place(tmp_path: Path, part: int) -> None:
+    """Who sent it was killed."""
+    (tmp_path / "a.conf").write_text("old")
+    assert put(File(f"{tmp_path}/a.conf", "three and three"), tmp_path, part).returncode == 1
+    assert (tmp_path / "a.conf").read_text() == "old"
+
+
+def test_where_there_is_no_room_for_a_file_its_text_is_read_all_the_same(tmp_path: Path) -> None:
+    """Else who sends it would be told of a closed connection, not of what is wrong."""
+    (tmp_path / "folder").write_text("no folder")
+    done = put(File(f"{tmp_path}/folder/a.conf", "x" * 1_000_000), tmp_path)
+    assert (done.returncode, "folder" in done.stderr) == (1, True)
 
 
 @pytest.mark.parametrize(
@@ -111,18 +145,16 @@ def test_nobody_else_can_read_a_file_on_its_way(tmp_path: Path) -> None:
 def test_only_what_passes_its_trial_takes_the_old_ones_place(
     tmp_path: Path, validate: str, status: int, holds: str
 ) -> None:
-    file = tmp_path / "a.conf"
+    file = tmp_path / "place" / "a.conf"
+    file.parent.mkdir()
     file.write_text("old")
-    (tmp_path / "a.conf.mainstay-candidate").write_text("new")
-    _, order = commands(File(str(file), "new", validate=validate))
-    assert run(order, tmp_path).returncode == status
-    assert {path.name: path.read_text() for path in tmp_path.iterdir()} == {"a.conf": holds}
+    assert put(File(str(file), "new", validate=validate), tmp_path).returncode == status
+    assert {path.name: path.read_text() for path in file.parent.iterdir()} == {"a.conf": holds}
 
 
 def test_a_trial_that_fails_is_told_with_the_name_of_the_file(tmp_path: Path) -> None:
     file = tmp_path / "a.conf"
-    _, order = commands(File(str(file), "new", validate='echo "{candidate}:7: unknown"; false'))
-    said = run(order, tmp_path)
+    said = put(File(str(file), "new", validate='echo "{candidate}:7: unknown"; false'), tmp_path)
     assert (said.stdout, said.stderr) == ("", f"{file}:7: unknown\n")
 
 
@@ -221,7 +253,7 @@ def test_a_socket_starts_after_its_service_has_stopped(tmp_path: Path) -> None:
     assert (status, asked[-2:]) == (0, ["stop web.service", "restart web.socket"])
 
 
-ALWAYS = ["daemon-reload", "enable --quiet web.service", "reset-failed web.service"]
+ALWAYS = ["enable --quiet --no-reload web.service", "reset-failed web.service"]
 
 
 @pytest.mark.parametrize(
@@ -237,6 +269,20 @@ def test_a_unit_is_brought_up_and_its_inputs_noted(tmp_path: Path, action: str, 
     assert carry_out(Unit("web.service", action, "r1", "l1"), tmp_path) == (0, "", asked)
     assert json.loads((tmp_path / "started/web.service").read_text()) == {"restart": "r1", "reload": "l1"}
     assert [path.name for path in (tmp_path / "started").iterdir()] == ["web.service"]
+
+
+def test_a_changed_file_of_a_unit_is_read_once_before_a_unit_is_next_brought_up(tmp_path: Path) -> None:
+    program(tmp_path, "systemctl", "echo $1 >> asked")
+    program(tmp_path, "chown", "true")
+    (tmp_path / "started").mkdir()
+    start = Unit("web.service", "start")
+    for subject in (File("/etc/systemd/system/web.service", "[Unit]"), start, start):
+        (step,) = steps(subject)
+        (order,) = step.arguments["commands"]
+        order = order.replace("/etc/systemd/system", str(tmp_path))
+        assert run(order, tmp_path, given=step.arguments.get("_stdin", "")).returncode == 0
+    again = ["enable", "reset-failed", "restart"]
+    assert (tmp_path / "asked").read_text().split() == ["enable", "daemon-reload", *again[1:], *again]
 
 
 @pytest.mark.parametrize("action", ["start", "restart", "reload"])

@@ -4,8 +4,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from pyroute2 import NetNS
-
 from mainstay.grounds import shell
 from mainstay.grounds.errors import GroundError
 from mainstay.grounds.lab import network, process
@@ -26,16 +24,15 @@ class LabHurting:
 
     def cut_off(self, machine: str) -> None:
         """Afterwards the machine's end of its cable is down."""
-        with self._inside() as inside:
-            inside.link("set", index=_port(self._init(machine)), state="down")
+        network.switch(self.places.namespace, (network.plug(self._init(machine)),), "down")
 
     def silence(self, machine: str) -> None:
         """Afterwards every frame that the machine sends is dropped."""
-        self._drop(f"iif {_port(self._init(machine))} drop")
+        self._drop(f"iif {network.plug(self._init(machine))} drop")
 
     def cut_apart(self, some: Sequence[str], others: Sequence[str]) -> None:
         """Afterwards every frame between the groups is dropped."""
-        one, two = (", ".join(str(_port(self._init(m))) for m in group) for group in (some, others))
+        one, two = (", ".join(str(network.plug(self._init(m))) for m in group) for group in (some, others))
         self._drop(f"iif {{ {one} }} oif {{ {two} }} drop", f"iif {{ {two} }} oif {{ {one} }} drop")
 
     def stall(self, machine: str) -> None:
@@ -55,21 +52,17 @@ class LabHurting:
         if not network.path(self.places.namespace).exists():
             return
         self._nft(f"table bridge {TABLE}\ndelete table bridge {TABLE}\n")
-        inits = {name: process.init_of(self.places.tag(name)) for name in names}
-        with self._inside() as inside:
-            for name, init in inits.items():
-                if init is not None:
-                    (_group(init, self.places.tag(name)) / "cgroup.freeze").write_text("0")
-                    inside.link("set", index=_port(init), state="up")
+        found = {name: process.init_of(self.places.tag(name)) for name in names}
+        running = {name: init for name, init in found.items() if init is not None}
+        for name, init in running.items():
+            (_group(init, self.places.tag(name)) / "cgroup.freeze").write_text("0")
+        network.switch(self.places.namespace, [network.plug(init) for init in running.values()], "up")
 
     def _init(self, machine: str) -> int:
         init = process.init_of(self.places.tag(machine))
         if init is None:
             raise GroundError(f"{machine} is off.", "`mainstay up` switches machines on.")
         return init
-
-    def _inside(self) -> NetNS:
-        return NetNS(self.places.namespace)
 
     def _drop(self, *rules: str) -> None:
         """Lay these rules beside those that are there, all or none."""
@@ -81,15 +74,8 @@ class LabHurting:
         self._nft("\n".join((*lines, "}")) + "\n")
 
     def _nft(self, text: str) -> None:
-        enter = ("nsenter", f"--net={network.path(self.places.namespace)}")
-        shell.run_or_fail((*enter, "nft", "-f", "-"), "Changing what the lab's cables carry", given=text)
-
-
-def _port(init: int) -> int:
-    """The number of the lab's end of a machine's cable: what the other end, inside the machine, is tied to."""
-    with NetNS(f"/proc/{init}/ns/net") as machine:
-        host0 = machine.link("get", index=machine.link_lookup(ifname="host0")[0])[0]
-        return int(host0.get_attr("IFLA_LINK"))
+        inside = network.entered(network.path(self.places.namespace))
+        shell.run_or_fail((*inside, "nft", "-f", "-"), "Changing what the lab's cables carry", given=text)
 
 
 def _group(init: int, tag: str) -> Path:

@@ -31,7 +31,7 @@ def write_ssh_config(places: Places, machines: Sequence[Machine]) -> None:
 
 
 def _common(places: Places) -> str:
-    enter = f"nsenter --net={network.path(places.namespace)} socat - TCP:%h:%p,connect-timeout=5"
+    enter = f"nsenter --net={network.path(places.namespace)} socat - TCP:%h:%p,connect-timeout=5,nodelay"
     return (
         "# Written by Mainstay: every way into the lab's machines goes through this file.\n"
         f"Host *\n  User root\n  IdentityFile {places.key}\n  IdentitiesOnly yes\n"

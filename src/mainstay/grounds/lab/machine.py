@@ -112,7 +112,7 @@ class LabMachine:
         the group, as a transient unit of the same name.
         """
         nspawn = (
-            "nsenter", f"--net={network.path(self.places.namespace)}",
+            *network.entered(network.path(self.places.namespace)),
             "env", "SYSTEMD_NSPAWN_UNIFIED_HIERARCHY=1",
             "systemd-nspawn", "--quiet", "--register=no", "--keep-unit", "--boot", f"--directory={self.root}",
             f"--machine={self.tag}", f"--hostname={self.name}", f"--network-bridge={network.BRIDGE}",

@@ -1,17 +1,11 @@
 """A changed file changes what it touches, and nothing else, while the site goes on serving.
 
-One lab for the file. The tests build on each other in their order: what one has changed in the file stays. At the end
-there are three servers, of which the second serves nothing any longer and the third has no database.
+The tests build on each other in their order: what one has changed in the file stays. At the end there are three
+servers, of which the second serves nothing any longer and the third has no database.
 """
 
-from collections.abc import Iterator
-
-import pytest
-
 from tests.lab.load import no_request_failed, turns
-from tests.lab.site import LabSite, lab_site
-
-LABS = ("mst-changes",)
+from tests.lab.site import LabSite
 
 PROXY_CHANGES = ["change /etc/haproxy/haproxy.cfg", "reload haproxy.service"]
 NGINX_CHANGES = ["change /etc/nginx/nginx.conf", "reload nginx.service"]
@@ -31,13 +25,6 @@ for _ in range(8):
         cursor.execute("SELECT @@hostname")
         print(cursor.fetchone()[0])
 """
-
-
-@pytest.fixture(scope="module")
-def site() -> Iterator[LabSite]:
-    with lab_site("mst-changes", port=18120) as site:
-        site.up()
-        yield site
 
 
 def takes_effect_unnoticed(site: LabSite, path: str = "/whoami") -> dict[str, int]:
@@ -68,7 +55,7 @@ def test_a_second_up_changes_nothing_and_says_so(site: LabSite) -> None:
     second = site.tries("up")
     assert second.status == 0
     assert second.output.splitlines()[0].startswith("Nothing to do: all 3 machines are as mainstay.yaml says")
-    assert second.output.splitlines()[1] == "Open http://127.0.0.1:18120"
+    assert second.output.splitlines()[1] == "Open http://127.0.0.1:18110"
     assert site.does("plan").splitlines()[-1] == "Nothing to do."
     assert begun == site.runs(
         "srv-01", "systemctl", "show", "--property=ActiveEnterTimestamp", "nginx", "mysql", "mainstay-app"
@@ -97,7 +84,7 @@ def test_the_number_of_workers_changes_the_application_only_and_no_request_fails
     site.change("  health: /up ", "  workers: 3\n  health: /up ")
     changes = site.plan()
     assert (changes["lb-01"], changes["srv-01"]) == ([], changes["srv-02"])
-    start = f"/srv/mst-changes/releases/{site.whoami()['release']}.start"
+    start = f"/srv/mst-shop/releases/{site.whoami()['release']}.start"
     assert changes["srv-01"] == [f"change {start}", "restart mainstay-app.service"]
     takes_effect_unnoticed(site)
     for server in ("srv-01", "srv-02"):
@@ -177,7 +164,7 @@ def test_a_third_server_is_filled_from_the_primary_and_takes_its_turn(site: LabS
         "primary": "srv-01",
         "replicas": {name: {"lag_seconds": 0, "sync": True} for name in ("srv-02", "srv-03")},
     }
-    held = site.sql("srv-03", "SELECT id FROM mst_changes.entries WHERE author = 'Joan' ORDER BY id")
+    held = site.sql("srv-03", "SELECT id FROM mst_shop.entries WHERE author = 'Joan' ORDER BY id")
     assert held.split() == [str(identifier) for identifier in written]
     is_settled(site)
 

@@ -1,25 +1,17 @@
 """Drills on the distributed design: they hold where it is redundant, break where it is not, and always heal.
 
-One lab for the file. Each test leaves it healthy, and leaves the entries that the drills wrote.
+Each test leaves it healthy, and leaves the entries that the drills wrote.
 """
 
 import json
-from collections.abc import Iterator
 
 import pytest
 
 from tests.lab import computer
 from tests.lab.drilling import drilled
-from tests.lab.site import LabSite, lab_site
+from tests.lab.site import LabSite
 
-LABS = ("mst-drill",)
-
-
-@pytest.fixture(scope="module")
-def site() -> Iterator[LabSite]:
-    with lab_site("mst-drill", port=48080) as site:
-        site.up()
-        yield site
+LABS = ("mst-shop",)
 
 
 def test_the_catalogue_is_derived_from_the_file(site: LabSite) -> None:
@@ -68,11 +60,11 @@ def test_what_a_killed_drill_left_hurt_is_healed_by_the_next(site: LabSite) -> N
     killed.tells("srv-02     server-power-off, run 1", within=60)
     killed.lasts(1)
     killed.is_killed()
-    assert "srv-02" not in computer.inits_of("mst-drill")
+    assert "srv-02" not in computer.inits_of(site.name)
     assert (site.kept / "hurt.json").exists()
     status, told = drilled(site, "server-nginx-process-killed")
     assert (status, told["held"]) == (0, True)
-    assert "srv-02" in computer.inits_of("mst-drill")
+    assert "srv-02" in computer.inits_of(site.name)
     assert not (site.kept / "hurt.json").exists()
     site.is_healthy(within=5)
 

@@ -1,17 +1,12 @@
 """The distributed design serves: requests are shared, files come from Nginx, writes and reads go where they belong.
 
-One lab for the file. Each test leaves everything running as it found it; entries that visitors wrote stay.
+Each test leaves everything running as it found it; entries that visitors wrote stay.
 """
 
 import json
-from collections.abc import Iterator
 
-import pytest
-
-from tests.lab.site import LabSite, lab_site
+from tests.lab.site import LabSite
 from tests.lab.waiting import becomes
-
-LABS = ("mst-serving",)
 
 PRIMARY, REPLICA = "srv-01", "srv-02"
 SERVERS = (PRIMARY, REPLICA)
@@ -53,13 +48,6 @@ for name in ("DATABASE_URL", "DATABASE_REPLICA_URL"):
     except pymysql.MySQLError as error:
         print("refused", error.args[0])
 """
-
-
-@pytest.fixture(scope="module")
-def site() -> Iterator[LabSite]:
-    with lab_site("mst-serving", port=18110) as site:
-        site.up()
-        yield site
 
 
 def test_two_hundred_requests_are_shared_in_strict_turns(site: LabSite) -> None:
@@ -129,7 +117,7 @@ def test_an_entry_is_written_on_the_primary_and_read_from_the_replica(site: LabS
     assert (told["write_host"], told["read_host"]) == (site.status()["database"]["primary"], REPLICA)
     written = site.post("/entries", {"author": "Ada", "message": "There and back"})
     assert written.status == 201
-    question = f"SELECT author, message FROM mst_serving.entries WHERE id = {written.json()['id']}"
+    question = f"SELECT author, message FROM mst_shop.entries WHERE id = {written.json()['id']}"
     rows = becomes("The entry on the replica", lambda: site.sql(REPLICA, question), lambda rows: rows != "", within=1)
     assert rows == "Ada\tThere and back"
     shown = site.get(f"/entries/{written.json()['id']}")
@@ -147,7 +135,7 @@ def test_every_entry_is_on_the_replica_within_a_second_of_its_answer(site: LabSi
 def test_the_database_is_as_the_status_says(site: LabSite) -> None:
     told = site.is_healthy(within=10)
     assert told["database"] == {"primary": PRIMARY, "replicas": {REPLICA: {"lag_seconds": 0, "sync": True}}}
-    assert (told["name"], told["ground"]) == ("mst-serving", "lab")
+    assert (told["name"], told["ground"]) == ("mst-shop", "lab")
     assert told["endpoints"]["site"] == "http://127.0.0.1:18110"
     parts = {name: list(machine["components"]) for name, machine in told["machines"].items()}
     all_parts = ["base", "mysql", "haproxy", "app", "nginx"]
