@@ -1,4 +1,4 @@
-"""Three minutes of faults that chance chooses: nothing is lost, and there are never two primaries."""
+"""Five minutes of faults that chance chooses: nothing is lost, and there are never two primaries."""
 
 import json
 import subprocess
@@ -7,7 +7,7 @@ from pathlib import Path
 
 LABS = ("mst-soak",)
 CHECKOUT = Path(__file__).parent.parent.parent
-MINUTES = 3
+MINUTES = 5
 SEED = 20
 """Fixed, so that a run can be repeated; a longer one is in benchmarks/soak."""
 
