@@ -22,8 +22,9 @@ from mainstay.operations.status import status
 
 MIB_AT_ONCE = 8
 ERRANT = tuple(f"errant-{number}" for number in range(1, 6))
-WRITES_AFTER = 1.5
-"""Seconds from the order to the writes; the cut lies between."""
+CABLE = "/sys/class/net/host0/carrier"
+ENDED = "/run/mainstay-errant-clients"
+"""A line for each client, with its exit status."""
 
 PROMOTED_SECONDS, AGAIN_SECONDS = 60.0, 900.0
 MESSAGE = r"@3='([^']*)'"
@@ -51,13 +52,22 @@ def fill(site: Site, machine: str, mib: int) -> None:
 
 
 def diverge(site: Site, machine: str) -> None:
-    """Cut it off while its own clients write; each COMMIT hangs, so each has a client of its own."""
-    table = f"{schema_of(site)}.entries"
-    insert = f"INSERT INTO {table} (author, message, created_at) VALUES ('nobody', '%s', NOW())"
-    clients = " ".join(f'mysql -e "{insert % message}" &' for message in ERRANT)
-    script = f"sleep {WRITES_AFTER}; {clients} wait"
+    """Cut it off while its own clients write."""
+    script = writing_alone(f"{schema_of(site)}.entries")
     site.ground.reach().run_or_fail(machine, ("systemd-run", "--quiet", "sh", "-c", script))
     hand_of(site).cables().cut_off(machine)
+
+
+def writing_alone(table: str) -> str:
+    """For the shell: writes from the machine itself, once its cable is dead. Each hangs, so each has a client."""
+    insert = f"INSERT INTO {table} (author, message, created_at) VALUES ('nobody', '%s', NOW())"
+    clients = " ".join(f'{{ mysql -e "{insert % message}"; echo $? >> {ENDED}; }} &' for message in ERRANT)
+    return f"rm -f {ENDED}; until grep -q 0 {CABLE}; do sleep 0.05; done; {clients} wait"
+
+
+def messages_in(written_out: str) -> set[str]:
+    """The messages of the entries in what was written out."""
+    return set(re.findall(MESSAGE, written_out))
 
 
 def main(given: argparse.Namespace) -> int:
@@ -72,7 +82,7 @@ def main(given: argparse.Namespace) -> int:
         wait("In the sync set again", lambda: primary in sync(site), AGAIN_SECONDS)
         seconds = time.monotonic() - begun
         reach = site.ground.reach()
-        written_out = set(re.findall(MESSAGE, reach.run_or_fail(primary, ("sh", "-c", WRITTEN_OUT))))
+        written_out = messages_in(reach.run_or_fail(primary, ("sh", "-c", WRITTEN_OUT)))
         rows = sql.run(reach, str(status(site).primary), f"SELECT message FROM {schema_of(site)}.entries")[0]
         size = reach.run_or_fail(primary, ("sh", "-c", "du -sm /var/lib/mysql | cut -f1")).strip()
     there = {str(row["message"]) for row in rows}

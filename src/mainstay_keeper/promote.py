@@ -91,8 +91,8 @@ def _why_not_allowed(seen: Observation) -> str:
         return ""
     if cluster.is_paused:
         return "automation is paused"
-    if cluster.recent >= seen.policy.most_failovers:
-        return f"{cluster.recent} failovers in a short time are enough, until an operator acknowledges them"
+    if enough := view.why_enough(seen):
+        return enough
     last = cluster.members.get(view.sync_of(seen).leader)
     if last and last.can_lead and not view.lasts(seen, LEADERLESS, seen.policy.head_start):
         return "the last primary may come first"

@@ -75,7 +75,8 @@ def _armed(seen: Observation) -> Decision:
     if new:
         return Decision((_write(seen, {**sync.replicas, **new}, {}),), f"Is primary: {view.listed(new)} joins the set.")
     waits = "" if seen.mysql.ackers & sync.replicas.keys() else "; writes stand still, nobody acknowledges"
-    return Decision((), f"Is primary; {_heirs(seen)} could take over{waits}.")
+    enough = f", but not by itself: {why}" if (why := view.why_enough(seen)) else ""
+    return Decision((), f"Is primary; {_heirs(seen)} could take over{enough}{waits}.")
 
 
 def _heirs(seen: Observation) -> str:

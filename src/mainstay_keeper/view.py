@@ -95,9 +95,16 @@ def _can_tell(seen: Observation, name: str) -> bool:
 def has_heir(seen: Observation) -> bool:
     """Whether somebody can take over from this leader, as things stand, by itself."""
     cluster = seen.cluster
-    if cluster.is_paused or cluster.recent >= seen.policy.most_failovers or unheard(seen):
+    if cluster.is_paused or why_enough(seen) or unheard(seen):
         return False
     return any(cluster.members[name].can_lead for name in others(seen))
+
+
+def why_enough(seen: Observation) -> str:
+    """Why nobody takes over by itself any more, whoever could; "" if somebody may."""
+    recent = seen.cluster.recent
+    is_enough = recent >= seen.policy.most_failovers
+    return f"{recent} failovers in a short time are enough, until an operator acknowledges them" if is_enough else ""
 
 
 def successors(seen: Observation, to: str) -> tuple[str, ...]:

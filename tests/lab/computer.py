@@ -16,6 +16,7 @@ from pathlib import Path
 
 PROC = Path("/proc")
 NAMESPACES = Path("/run/netns")
+APART = "mst_apart"
 
 
 def processes_of(lab: str) -> dict[int, str]:
@@ -84,12 +85,19 @@ def lose_power(lab: str) -> None:
         group.rmdir()
 
 
+def pull_all_plugs(lab: str, seconds: float = 20.0) -> None:
+    """All machines of the lab lose their power at one moment; its network stays."""
+    inits = inits_of(lab).values()
+    for init in inits:
+        _kill(init)
+    for init in inits:
+        wait_for_end(init, seconds)
+
+
 @contextmanager
 def cut_off(lab: str, machine: str) -> Iterator[None]:
     """While the block runs, the lab's end of the machine's cable is down."""
-    inside = f"--net=/proc/{inits_of(lab)[machine]}/ns/net"
-    plug = json.loads(_output("nsenter", inside, "ip", "-json", "link", "show", "host0"))[0]["link_index"]
-    enter = ("nsenter", f"--net={NAMESPACES}/mainstay-{lab}")
+    plug, enter = _port_of(lab, machine), _inside(lab)
     ends = json.loads(_output(*enter, "ip", "-json", "link"))
     cable = next(end["ifname"] for end in ends if end["ifindex"] == plug)
     _output(*enter, "ip", "link", "set", cable, "down")
@@ -97,6 +105,20 @@ def cut_off(lab: str, machine: str) -> Iterator[None]:
         yield
     finally:
         _output(*enter, "ip", "link", "set", cable, "up")
+
+
+@contextmanager
+def cut_apart(lab: str, one: str, other: str) -> Iterator[None]:
+    """While the block runs nothing goes from one machine to the other, nor back; all others reach both."""
+    enter, ports = _inside(lab), [_port_of(lab, machine) for machine in (one, other)]
+    drops = "".join(f"iif {here} oif {there} drop; " for here, there in (ports, reversed(ports)))
+    _output(
+        *enter, "nft", f"table bridge {APART} {{ chain forward {{ type filter hook forward priority 0; {drops}}}; }}"
+    )
+    try:
+        yield
+    finally:
+        _output(*enter, "nft", f"delete table bridge {APART}")
 
 
 def wait_for_end(pid: int, seconds: float) -> float:
@@ -172,6 +194,18 @@ def _is_ended(pid: int) -> bool:
 
 def _group(pid: int) -> list[str]:
     return _read(PROC / str(pid) / "cgroup").replace("\n", "/").split("/")
+
+
+def _inside(lab: str) -> tuple[str, ...]:
+    """What a command in the lab's network begins with."""
+    return ("nsenter", f"--net={NAMESPACES}/mainstay-{lab}")
+
+
+def _port_of(lab: str, machine: str) -> int:
+    """The number of the lab's end of the machine's cable."""
+    inside = f"--net=/proc/{inits_of(lab)[machine]}/ns/net"
+    link = json.loads(_output("nsenter", inside, "ip", "-json", "link", "show", "host0"))[0]
+    return int(link["link_index"])
 
 
 def _output(*words: str) -> str:

@@ -23,6 +23,11 @@ class Running:
         """All that it has printed so far."""
         return "".join(self._lines)
 
+    @property
+    def is_running(self) -> bool:
+        """Whether it has not ended yet."""
+        return self._process.poll() is None
+
     def tells(self, words: str, within: float) -> None:
         """Wait until it has printed these words; one that ends without them, or is too slow, goes no further."""
 

@@ -155,8 +155,8 @@ class LabSite:
     def get(self, path: str, **how: Any) -> load.Answer:
         return load.visit(self.port, path, trusts=self.authority, **how)
 
-    def post(self, path: str, form: Mapping[str, str]) -> load.Answer:
-        return load.visit(self.port, path, method="POST", form=form, trusts=self.authority)
+    def post(self, path: str, form: Mapping[str, str], **how: Any) -> load.Answer:
+        return load.visit(self.port, path, method="POST", form=form, trusts=self.authority, **how)
 
     def whoami(self) -> dict[str, str | None]:
         """What the application says of who answers and which databases stand behind it; {} if it does not."""

@@ -668,6 +668,15 @@ SETS = [
         Decision((), "Is primary; n2, n3 could take over."),
     ),
     (
+        "all is well again, after many failovers",
+        seen(primary(), *BOTH, leader=N1, sync=sync(), recent=2),
+        Decision(
+            (),
+            "Is primary; n2, n3 could take over, but not by itself: 2 failovers in a short time are enough, until an"
+            " operator acknowledges them.",
+        ),
+    ),
+    (
         "a stranger is connected",
         seen(primary(), member("n2"), leader=N1, sync=sync(replicas=["n2"])),
         Decision((CutOff("n3"),), "Cuts off n3: not heard, or not in the set."),

@@ -1,96 +1,31 @@
-"""With `failover: automatic` the primary is lost in several ways, and no write that was acknowledged is.
-
-One lab for the file. Each test leaves all machines running, and a replica that could take over.
-"""
+"""With `failover: automatic` the primary is lost in several ways, and no write that was acknowledged is."""
 
 import time
-from collections.abc import Iterator
-from importlib import resources
-from typing import Any
 
-import pytest
-
-from mainstay.drills.writable import Look, read_looks
 from tests.lab import computer
+from tests.lab.failover.acts import (
+    DATABASES,
+    ENTRIES,
+    FREEZE,
+    becomes_primary,
+    both,
+    has_all,
+    seen,
+    stands_by,
+    watched,
+    write,
+)
 from tests.lab.lead import LED_FROM, TAKES_THE_LEAD
 from tests.lab.load import Load
-from tests.lab.site import LabSite, lab_site
+from tests.lab.site import LabSite
 from tests.lab.waiting import becomes
 
 LABS = ("mst-failover",)
 
-FREEZE = "kill -STOP $(systemctl show --property=MainPID --value mainstay-keeper.service)"
-WRITING_SECONDS = 3.0
-VOTERS = ("lb-01", "srv-01", "srv-02")
+VOTERS = ("lb-01", *DATABASES)
 LONGER_THAN_A_SESSION = 7.0
 FROZEN_SECONDS = 60.0
-TOO_LATE = "INSERT INTO mst_failover.entries (author, message, created_at) VALUES ('Ada', 'too-late', NOW())"
-WATCHER = resources.files("mainstay.drills").joinpath("remote", "writable.py").read_text()
-SEEN = "/run/mst-seen"
-
-
-@pytest.fixture(scope="module")
-def site() -> Iterator[LabSite]:
-    """A site that was in use with `failover: manual` before keepers took it over: what was written then is there."""
-    with lab_site("mst-failover", port=18190, blueprint="ha", is_plain=True) as site:
-        site.change("failover: automatic ", "failover: manual ")
-        site.up()
-        acknowledged = write(site, "manual")
-        site.change("failover: manual ", "failover: automatic ")
-        site.up()
-        for machine in both(site):
-            has_all(site, machine, acknowledged)
-        yield site
-
-
-@pytest.fixture(autouse=True)
-def _armed(site: LabSite) -> None:
-    """Both run, the replica could take over, and earlier failovers do not count."""
-    site.is_healthy(within=60)
-    becomes("A replica that could take over", lambda: keepers(site).get("sync"), bool, within=60)
-    site.does("db", "ack")
-
-
-def database(site: LabSite) -> dict[str, Any]:
-    told: dict[str, Any] = site.status()["database"]
-    return told
-
-
-def keepers(site: LabSite) -> dict[str, Any]:
-    told: dict[str, Any] = database(site).get("keepers", {})
-    return told
-
-
-def both(site: LabSite) -> tuple[str, str]:
-    """The primary and the other."""
-    primary = str(database(site)["primary"])
-    return primary, next(name for name in ("srv-01", "srv-02") if name != primary)
-
-
-def write(site: LabSite, mark: str) -> list[str]:
-    """Entries that were acknowledged, written for a while."""
-    acknowledged: list[str] = []
-    end = time.monotonic() + WRITING_SECONDS
-    while time.monotonic() < end:
-        message = f"{mark}-{len(acknowledged)}"
-        if site.post("/entries", {"author": "Ada", "message": message}).status == 201:
-            acknowledged.append(message)
-    assert acknowledged
-    return acknowledged
-
-
-def becomes_primary(site: LabSite, machine: str, within: float) -> None:
-    becomes(f"{machine} primary", lambda: keepers(site).get("leader"), lambda leader: leader == machine, within)
-    becomes("Writing", lambda: site.post("/entries", {"author": "Ada", "message": "again"}).status, is_created, within)
-
-
-def is_created(status: int) -> bool:
-    return status == 201
-
-
-def has_all(site: LabSite, machine: str, acknowledged: list[str]) -> None:
-    rows = site.sql(machine, "SELECT message FROM mst_failover.entries").splitlines()
-    assert set(acknowledged) - set(rows) == set()
+TOO_LATE = f"INSERT INTO {ENTRIES} (author, message, created_at) VALUES ('Ada', 'too-late', NOW())"
 
 
 def test_the_primary_loses_its_power_and_rejoins_by_itself(site: LabSite) -> None:
@@ -100,7 +35,7 @@ def test_the_primary_loses_its_power_and_rejoins_by_itself(site: LabSite) -> Non
     becomes_primary(site, other, within=15)
     has_all(site, other, acknowledged)
     site.power_on(primary)
-    becomes("Rejoined", lambda: keepers(site).get("sync"), lambda sync: sync == [primary], within=60)
+    stands_by(site, primary)
     has_all(site, primary, acknowledged)
 
 
@@ -115,7 +50,7 @@ def test_the_primary_is_lost_with_the_voters_leader(site: LabSite) -> None:
     taking.is_killed()
     has_all(site, other, acknowledged)
     site.power_on(primary)
-    becomes("Rejoined", lambda: keepers(site).get("sync"), lambda sync: sync == [primary], within=60)
+    stands_by(site, primary)
     has_all(site, primary, acknowledged)
 
 
@@ -145,10 +80,10 @@ def test_a_primary_that_stood_still_for_a_minute_acknowledges_nothing_of_its_own
     time.sleep(max(0.0, frozen_at + FROZEN_SECONDS - time.monotonic()))
     site.tries_on(primary, "systemctl", "kill", "--signal=CONT", "mysql.service")
     assert client.ends() != 0, client.told
-    becomes("Rejoined", lambda: keepers(site).get("sync"), lambda sync: sync == [primary], within=60)
+    stands_by(site, primary)
     for machine in (primary, other):
         has_all(site, machine, acknowledged)
-        assert site.sql(machine, "SELECT COUNT(*) FROM mst_failover.entries WHERE message = 'too-late'") == "0"
+        assert site.sql(machine, f"SELECT COUNT(*) FROM {ENTRIES} WHERE message = 'too-late'") == "0"
 
 
 def test_a_primary_that_is_cut_off_beside_a_frozen_keeper_is_silent_before_the_next_one_opens(site: LabSite) -> None:
@@ -160,23 +95,11 @@ def test_a_primary_that_is_cut_off_beside_a_frozen_keeper_is_silent_before_the_n
     with computer.cut_off(site.name, primary):
         becomes_primary(site, other, within=15)
         has_all(site, other, acknowledged)
-    becomes("Rejoined", lambda: keepers(site).get("sync"), lambda sync: sync == [primary], within=60)
+    stands_by(site, primary)
     last = max(look.answered for look in seen(site, primary) if look.takes_writes)
     first = min(look.asked for look in seen(site, other) if look.takes_writes)
     assert last < first
     has_all(site, primary, acknowledged)
-
-
-def watched(site: LabSite, machine: str) -> None:
-    """From now on the machine itself notes whether its database takes writes, whoever can reach it."""
-    notes = f"--property=StandardOutput=truncate:{SEEN}"
-    site.runs(machine, "systemd-run", "--quiet", "--collect", "--unit=mst-seen", notes, "python3", "-c", WATCHER)
-
-
-def seen(site: LabSite, machine: str) -> tuple[Look, ...]:
-    """What was noted; it is not watched any longer."""
-    site.runs(machine, "systemctl", "stop", "mst-seen.service")
-    return read_looks(site.runs(machine, "cat", SEEN).splitlines(keepends=True))
 
 
 def test_a_switchover_changes_places_in_good_order(site: LabSite) -> None:

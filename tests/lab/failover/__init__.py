@@ -1,0 +1,1 @@
+"""One site whose primary is lost in many ways."""
