@@ -13,6 +13,7 @@ import subprocess
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -21,6 +22,9 @@ from mainstay.compiler.compile import compile_plan
 from mainstay.components.nftables.component import openings
 from mainstay.model.component import View
 from mainstay.spec import load
+from mainstay.vault.authority import LEAF_LIFETIME
+from mainstay.vault.store import Store
+from mainstay.vault.vault import Vault
 from tests.lab import listening, smuggling
 from tests.lab.drilling import drilled
 from tests.lab.load import LOOPBACK, no_request_failed
@@ -373,6 +377,42 @@ def test_another_authority_takes_its_place_and_nobody_notices(site: LabSite) -> 
     for machine in MACHINES:
         held = site.runs(machine, "sh", "-c", "cat /etc/mainstay/tls/*/authority.pem")
         assert held.replace(believed, "").strip() == "", machine
+
+
+@pytest.mark.usefixtures("_whole")
+def test_certificates_that_run_out_are_renewed_and_nothing_else_is(site: LabSite) -> None:
+    certificates_run_out(site)
+    site.change("balancer:\n", "balancer:\n  requests_per_address: 10\n")
+    refused = site.tries("secret", "renew", "-y")
+    assert (refused.status, "lb-01: change /etc/haproxy/haproxy.cfg" in refused.errors) == (1, True), refused
+    site.change("  requests_per_address: 10\n", "")
+    before, others = [certificate(site), *shown_by_databases(site)], held_besides(site)
+    with site.load("/", per_second=30) as load:
+        time.sleep(1)
+        told = json.loads(site.does("secret", "renew", "-y", "-o", "json", seconds=UP_SECONDS))
+        time.sleep(1)
+    no_request_failed(load, at_least=200)
+    assert [name for name in MACHINES if not told["changes"][name]] == []
+    after = [certificate(site), *shown_by_databases(site)]
+    assert [name for name, old, new in zip(("edge", *DATABASES), before, after, strict=True) if old == new] == []
+    assert held_besides(site) == others
+    assert set(json.loads(site.does("secret", "renew", "-y", "-o", "json"))["changes"].values()) == {0}
+    assert site.status()["good_until"] == told["good_until"]
+
+
+def certificates_run_out(site: LabSite) -> None:
+    """In the vault, two thirds of their life are behind all that were issued; machines have others."""
+    vault = Vault(Store(site.kept / "secrets.json"), lambda: datetime.now(UTC) - LEAF_LIFETIME * 3 / 4, site.project)
+    authority = ("certificate:authority", "key:authority")
+    vault.store.keep(lambda name: name in authority or not name.startswith(("certificate:", "key:")))
+    for manifest in compile_plan(load(site.file), "").manifests.values():
+        vault.fill_in_manifest(manifest)
+
+
+def held_besides(site: LabSite) -> dict[str, str]:
+    """What all files of settings hold on each machine, but for the certificates of the machine itself."""
+    look = "find /etc /usr/local -type f -not -name '*identity.pem' -exec sha256sum {} + | sort"
+    return {machine: site.runs(machine, "sh", "-c", look) for machine in MACHINES}
 
 
 def shown_by_databases(site: LabSite) -> list[str]:

@@ -19,7 +19,7 @@ VERBS = (
     ("drain", "Take a balancer or a server out of rotation."),
     ("undrain", "Put it back."),
     ("db", "The database: who is primary, who follows."),
-    ("secret", "Your secrets, and new passwords."),
+    ("secret", "Your secrets, new passwords, new certificates."),
     ("alert", "Try out whether people are told when something is wrong."),
     ("dashboards", "What to look at, as dashboards for Grafana."),
     ("drill", "Hurt a part under load, and see what the visitors noticed."),

@@ -1,5 +1,6 @@
 """`mainstay secret`: your secrets, and Mainstay's own."""
 
+import shlex
 import sys
 from collections.abc import Mapping
 
@@ -7,12 +8,15 @@ import click
 from rich.table import Table
 
 from mainstay.cli.options import Options, with_options
-from mainstay.cli.output import say, show, wide_console
+from mainstay.cli.output import counted, say, show, wide_console
+from mainstay.cli.plan import print_plan
 from mainstay.cli.progress import Progress
 from mainstay.cli.up import tell
 from mainstay.operations.authority import replace_authority
 from mainstay.operations.errors import OperationError
+from mainstay.operations.renewal import Renewed, ensured, renew_certificates
 from mainstay.operations.secrets import change_own, ensure_name, known, missing, renew
+from mainstay.operations.timer import timer_for
 from mainstay.operations.up import up
 from mainstay.spec import SpecError, texts_by_name
 
@@ -22,7 +26,7 @@ EXPLAINED = "# Your secrets, as NAME: value. Under `app: env`, ${secret:NAME} st
 
 @click.group()
 def command() -> None:
-    """Your own secrets, used as `${secret:NAME}` under `app: env`, and new passwords for the site."""
+    """Your own secrets, used as `${secret:NAME}` under `app: env`, and new passwords and certificates for the site."""
 
 
 @command.command("set")
@@ -103,6 +107,61 @@ def rotate_command(options: Options, names: tuple[str, ...]) -> None:
     if options.output == "text":
         say(said)
     tell(done, progress.seconds, options)
+
+
+@command.command("renew")
+@click.option("--timer", "is_timer", is_flag=True, help="Print what has it run every week: a script that writes units.")
+@with_options
+def renew_command(options: Options, is_timer: bool) -> None:
+    """Renew certificates of the site's own authority that have less than a third of their life left; nothing else.
+
+    They come to the machines as by an `up`, which no visitor notices. Where an `up` would change anything else, it
+    refuses. It asks nothing, so that a timer can run it.
+    """
+    site = options.site()
+    if is_timer:
+        _print_timer(options)
+        return
+    if options.is_dry:
+        print_plan(ensured(site), options.chosen(site), options)
+        return
+    with Progress(options.is_quiet) as progress:
+        renewed = renew_certificates(site, progress)
+    _tell_renewed(renewed, progress.seconds, options)
+
+
+def _tell_renewed(renewed: Renewed, seconds: float, options: Options) -> None:
+    until = renewed.good_until
+    if options.output != "text":
+        ends = until.isoformat() if until else None
+        show({"changes": renewed.changes, "good_until": ends, "seconds": round(seconds, 1)}, options.output)
+        return
+    if until is None:
+        say("Machines of this site know each other by no certificates.")
+    elif renewed.is_nothing:
+        say(f"Nothing to do: all certificates are good until {until:%Y-%m-%d}, or longer.")
+    else:
+        say(
+            f"Renewed in {seconds:.1f} s: all certificates are good until {until:%Y-%m-%d}, or longer.",
+            bold=True,
+            colour="green",
+        )
+        for machine, count in renewed.changes.items():
+            say(f"  {machine}: {counted(count, 'change')}")
+
+
+def _print_timer(options: Options) -> None:
+    """As a script, which can be read before it is run."""
+    timer = timer_for(options.site(), options.file, options.environment)
+    if options.output != "text":
+        files = {str(path): text for path, text in timer.files.items()}
+        show({"files": files, "commands": list(timer.commands)}, options.output)
+        return
+    say(f"# A timer for {timer.name}. To switch it on, pass this to `sh`; docs/how-to/keep-secrets.md says more.")
+    say(f"mkdir -p {shlex.quote(str(timer.folder))}")
+    for path, text in timer.files.items():
+        say(f"\ncat > {shlex.quote(str(path))} <<'END'\n{text}END")
+    say("\n" + "\n".join(timer.commands))
 
 
 def _edited(own: dict[str, str]) -> Mapping[str, str]:

@@ -9,6 +9,7 @@ from rich.console import Group
 from rich.live import Live
 from rich.table import Table
 
+from mainstay.cli.good_until import is_close, sentence
 from mainstay.cli.options import Options, with_options
 from mainstay.cli.output import show, wide_console
 from mainstay.operations.status import Status, state_of, status
@@ -31,7 +32,7 @@ def command(options: Options, watch: bool) -> None:
     if options.output != "text":
         show(found.to_json(), options.output)
     else:
-        wide_console().print(_table(found))
+        wide_console().print(_table(found, options))
     sys.exit(0 if found.is_healthy else 1)
 
 
@@ -39,11 +40,11 @@ def _watch(options: Options) -> None:
     site = options.site()
     with Live(console=wide_console(), auto_refresh=False) as live:
         while True:
-            live.update(_table(status(site)), refresh=True)
+            live.update(_table(status(site), options), refresh=True)
             time.sleep(WATCH_SECONDS)
 
 
-def _table(found: Status) -> Group:
+def _table(found: Status, options: Options) -> Group:
     verdict = "[green]healthy[/]" if found.is_healthy else "[red]not healthy[/]"
     table = Table(
         title=f"{found.site.spec.name}: {verdict}  {' '.join(found.endpoints)}",
@@ -65,7 +66,7 @@ def _table(found: Status) -> Group:
             )
     if found.trouble:
         table.caption = found.trouble
-    return Group(table, *_alerts(found))
+    return Group(table, *_alerts(found), *_good_until(found, options))
 
 
 def _alerts(found: Status) -> Iterator[str]:
@@ -76,6 +77,12 @@ def _alerts(found: Status) -> Iterator[str]:
         yield f"[yellow]What is firing cannot be said: {found.alerts.trouble}[/]"
     for alert in found.alerts.firing:
         yield f"[{ALERT_COLOURS[alert.severity]}]{alert.name}[/] {alert.summary} [dim]{alert.runbook}[/]"
+
+
+def _good_until(found: Status, options: Options) -> Iterator[str]:
+    if found.good_until:
+        colour = "yellow" if is_close(found.site, found.good_until) else "dim"
+        yield f"[{colour}]{sentence(found.site, found.good_until, options)}[/]"
 
 
 def _role(found: Status, machine: str) -> str:

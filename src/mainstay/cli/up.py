@@ -2,6 +2,7 @@
 
 import click
 
+from mainstay.cli.good_until import sentence
 from mainstay.cli.options import Options, with_options
 from mainstay.cli.output import counted, say, show
 from mainstay.cli.plan import print_plan
@@ -31,12 +32,15 @@ def tell(done: Done, seconds: float, options: Options) -> None:
                 "changes": done.changes,
                 "site": done.endpoints[0],
                 "sites": list(done.endpoints),
+                "good_until": done.good_until.isoformat() if done.good_until else None,
                 "seconds": round(seconds, 1),
             },
             options.output,
         )
         return
     _summarise(done, seconds)
+    if done.good_until:
+        say(sentence(options.site(), done.good_until, options))
 
 
 def _summarise(done: Done, seconds: float) -> None:

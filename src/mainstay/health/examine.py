@@ -4,12 +4,13 @@ import json
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
+from datetime import datetime
 from importlib import resources
 
 from mainstay.grounds.errors import GroundError
 from mainstay.grounds.reach import GENTLY, Reach
 from mainstay.model.error import MainstayError
-from mainstay.model.exposure import Exposure
+from mainstay.model.exposure import Exposure, Probe
 from mainstay.model.machine import Instance
 
 POLL_SECONDS = 0.2
@@ -30,10 +31,11 @@ class Health:
 
 @dataclass(frozen=True)
 class Examined:
-    """A machine: its components, or why it cannot be reached."""
+    """A machine: its components, or why it cannot be reached; if that was asked, when the first certificate ends."""
 
     components: tuple[Health, ...]
     unreachable: str = ""
+    first_end: datetime | None = None
 
     @property
     def is_healthy(self) -> bool:
@@ -50,9 +52,15 @@ class UnhealthyError(MainstayError):
     """Something did not become healthy in time; the text says what was seen last."""
 
 
-def examine(reach: Reach, exposures: Mapping[Instance, Exposure], machines: Sequence[str]) -> dict[str, Examined]:
-    """The health of every component on these machines."""
-    return reach.on_each(machines, lambda machine: _examine_one(reach, exposures, machine))
+def examine(
+    reach: Reach,
+    exposures: Mapping[Instance, Exposure],
+    machines: Sequence[str],
+    certificates: Mapping[str, Sequence[str]] | None = None,
+) -> dict[str, Examined]:
+    """The health of every component on these machines; with files of certificates, by machine, when the first ends."""
+    files = certificates or {}
+    return reach.on_each(machines, lambda machine: _examine_one(reach, exposures, machine, files.get(machine, ())))
 
 
 def wait_until_healthy(
@@ -81,17 +89,22 @@ def wait_until_healthy(
         time.sleep(POLL_SECONDS)
 
 
-def _examine_one(reach: Reach, exposures: Mapping[Instance, Exposure], machine: str) -> Examined:
+def _examine_one(
+    reach: Reach, exposures: Mapping[Instance, Exposure], machine: str, certificates: Sequence[str]
+) -> Examined:
     here = {i.component: e for i, e in exposures.items() if i.machine.name == machine}
     probes = [(component, probe) for component, exposure in here.items() for probe in exposure.probes]
     script = resources.files("mainstay.health").joinpath("remote", "probe.py").read_text()
-    order = json.dumps([asdict(probe) for _, probe in probes])
+    also = (Probe("certificates", "first-end", " ".join(certificates)),) if certificates else ()
+    order = json.dumps([asdict(probe) for probe in (*(probe for _, probe in probes), *also)])
     try:
         answers = json.loads(reach.run_or_fail(machine, (*GENTLY, "python3", "-c", script), given=order, seconds=30))
     except GroundError as error:
         unknown = tuple(Health(component, "the machine cannot be reached") for component in here)
         return Examined(unknown, str(error).splitlines()[0])
+    end = answers.pop() if also else ""
     wrong = dict.fromkeys(here, "")
     for (component, _), why in zip(probes, answers, strict=True):
         wrong[component] = wrong[component] or why
-    return Examined(tuple(Health(component, why) for component, why in wrong.items()))
+    found = tuple(Health(component, why) for component, why in wrong.items())
+    return Examined(found, first_end=datetime.fromisoformat(end) if end else None)

@@ -1,8 +1,9 @@
 """How a component asks for a certificate: by references, which the vault fills in on the way to the machine."""
 
+import re
 from collections.abc import Sequence
 
-from mainstay.model.install import Directory, File
+from mainstay.model.install import Directory, File, Install
 from mainstay.model.machine import Machine
 
 FOLDER = "/etc/mainstay/tls"
@@ -11,6 +12,9 @@ FILES = (f"{FOLDER}/*/*.pem", "/etc/mysql/mainstay-*.pem")
 
 AUTHORITY = "${authority}\n"
 """What a file holds by which everybody of the site is known."""
+
+OURS = re.compile(r"(?:\$\{(?:authority|(?:certificate|key):[^}]+)\}\n)+")
+"""All that a file holds whose content is of the site's own authority."""
 
 
 def authority_path(purpose: str) -> str:
@@ -26,6 +30,16 @@ def identity_path(purpose: str) -> str:
 def acme_path(purpose: str) -> str:
     """Where the machine's certificate from an ACME authority lies, once there is one, and its key."""
     return f"{FOLDER}/{purpose}/acme.pem"
+
+
+def is_ours(file: File) -> bool:
+    """Whether the file holds what the site's own authority has made, and nothing else: only a renewal changes it."""
+    return OURS.fullmatch(file.text) is not None
+
+
+def ours_in(install: Install) -> tuple[str, ...]:
+    """The paths of such files."""
+    return tuple(file.path for file in install.files if is_ours(file))
 
 
 def folder(purpose: str) -> Directory:

@@ -2,12 +2,15 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from mainstay.compiler.compile import compile_plan
 from mainstay.health.examine import Examined, Health, examine
+from mainstay.model.certificate import ours_in
 from mainstay.model.exposure import Exposure
 from mainstay.model.machine import Instance
+from mainstay.model.plan import Plan
 from mainstay.operations.alerting.asking import of_any
 from mainstay.operations.alerting.firing import Firing, firing
 from mainstay.operations.database.keepers import Keepers, ask
@@ -61,6 +64,11 @@ class Status:
         return not self.members or (is_whole and self.has_heir)
 
     @property
+    def good_until(self) -> datetime | None:
+        """When the first certificate of the site's own authority ends that lies on a machine which answers."""
+        return min((e.first_end for e in self.examined.values() if e.first_end), default=None)
+
+    @property
     def has_heir(self) -> bool:
         """Whether a replica could take over by itself; with `failover: manual` none is to."""
         if not self.site.spec.is_failover_automatic or len(self.members) < 2:
@@ -100,6 +108,7 @@ class Status:
             "endpoints": self._endpoints(),
             "machines": {m.name: self._machine(m.name, m.address) for m in self.site.machines},
             "database": self._database() if self.members else None,
+            "good_until": self.good_until.isoformat() if self.good_until else None,
             "alerts": [alert.to_json() for alert in self.alerts.firing] if self.alerts else None,
         }
 
@@ -133,7 +142,7 @@ def status(site: Site) -> Status:
     endpoints = site.ground.endpoints()
     known = site.ground.members()
     running = [machine.name for machine in site.machines if known.get(machine.name)]
-    examined = examine(site.ground.reach(), plan.exposures, running)
+    examined = examine(site.ground.reach(), plan.exposures, running, _certificates(plan))
     for machine in site.machines:
         if machine.name not in running:
             why = "the machine is off" if machine.name in known else NOT_MADE
@@ -156,6 +165,11 @@ def _alerts(site: Site, exposures: Mapping[Instance, Exposure], running: Sequenc
         return Alerts(of_any(site, exposures, running, firing))
     except OperationError as error:
         return Alerts(trouble=str(error).splitlines()[0])
+
+
+def _certificates(plan: Plan) -> dict[str, list[str]]:
+    """Where those of the site's own authority lie, by machine."""
+    return {n: [path for part in m.parts.values() for path in ours_in(part)] for n, m in plan.manifests.items()}
 
 
 def _members(site: Site, running: Collection[str], otherwise: str) -> dict[str, Member]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 
 from mainstay.grounds.ground import Report
@@ -35,13 +36,15 @@ Consent = Callable[[str, Sequence[str]], bool]
 class Done:
     """What `up` did: the number of changes by machine, whether the database needed something, and the site's URLs.
 
-    `authority_file` is what visitors are to trust, where the certificate is of the site's own authority.
+    `authority_file` is what visitors are to trust, where the certificate is of the site's own authority. `good_until`
+    is when the first certificate of that authority ends.
     """
 
     changes: dict[str, int]
     is_database_changed: bool
     endpoints: tuple[str, ...]
     authority_file: Path | None = None
+    good_until: datetime | None = None
 
     @property
     def is_nothing(self) -> bool:
@@ -58,7 +61,7 @@ def up(site: Site, report: Report, consent: Consent) -> Done:
     site.ground.reach()
     recipe(site.spec, site.project)
     with only_operator(site), Workers(site.ground.reach()) as workers:
-        _ensure_secrets(site)
+        ensure_secrets(site)
         heal_all(site)  # what a drill that was killed has left
         strangers = _strangers(site, consent)
         site.ground.ensure(site.machines, report)
@@ -75,13 +78,14 @@ def up(site: Site, report: Report, consent: Consent) -> Done:
         rollout.roll("haproxy", role="app")
         rollout.carry("app")
         run_release_command(rollout.prepared, report)
-        _roll_tiers(rollout)
+        roll_tiers(rollout)
         rollout.remove_leftovers()
         end_old_logins(site, report)
         if strangers:
             site.ground.dismiss(strangers)
-        _end_well(rollout)
-        return Done(rollout.counts, is_database_changed, site.ground.endpoints(), site.authority_file)
+        end_well(rollout)
+        until = site.vault.first_end(rollout.prepared.plan.manifests.values())
+        return Done(rollout.counts, is_database_changed, site.ground.endpoints(), site.authority_file, until)
 
 
 def _begun(site: Site, workers: Workers, report: Report) -> Rollout:
@@ -90,7 +94,7 @@ def _begun(site: Site, workers: Workers, report: Report) -> Rollout:
     return rollout
 
 
-def _roll_tiers(rollout: Rollout) -> None:
+def roll_tiers(rollout: Rollout) -> None:
     """Servers before the balancers that hear of them, and all before those who watch."""
     _roll_servers(rollout)
     _roll_balancers(rollout)
@@ -122,7 +126,7 @@ def _roll_monitoring(rollout: Rollout) -> None:
     rollout.roll("alertmanager", "blackbox_exporter", "prometheus", "journal_remote")
 
 
-def _ensure_secrets(site: Site) -> None:
+def ensure_secrets(site: Site) -> None:
     """They are of this ground and readable; those that the file names are set; the visitors' certificate will do."""
     claim(site)
     site.vault.store.ensure_sealed()
@@ -136,7 +140,8 @@ def _ensure_secrets(site: Site) -> None:
         site.vault.show_authority(site.authority_file)
 
 
-def _end_well(rollout: Rollout) -> None:
+def end_well(rollout: Rollout) -> None:
+    """Wait until all is healthy, and note on every machine what it now holds."""
     plan, site = rollout.prepared.plan, rollout.prepared.site
     rollout.report("", "waiting until all is healthy")
     wait_until_healthy(site.ground.reach(), plan.exposures, [m.name for m in plan.machines], rollout.patience)

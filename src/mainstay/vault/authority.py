@@ -11,7 +11,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
 AUTHORITY_LIFETIME = timedelta(days=3650)
-LEAF_LIFETIME = timedelta(days=365)
+LEAF_LIFETIME = timedelta(days=90)
 CLOCKS_DIFFER = timedelta(hours=1)
 """A machine whose clock is behind by no more than this believes a new certificate."""
 

@@ -35,6 +35,11 @@ class Certificates:
     store: Store
     now: Callable[[], datetime] = utc_now
 
+    @property
+    def are_there(self) -> bool:
+        """Whether there is an authority already; asked before what may not found one."""
+        return self._pair(AUTHORITY) is not None
+
     def authority(self) -> Pair:
         """The site's authority, made when there is none; renewed with the same key when less than a third is left.
 

@@ -1,11 +1,14 @@
 """The secrets and certificates of one site: the user's own, and those made when they are first asked for."""
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
+from cryptography import x509
+
+from mainstay.model.certificate import is_ours
 from mainstay.model.manifest import Manifest
 from mainstay.vault.authority import Leaf
 from mainstay.vault.brought import ensure_fits
@@ -84,6 +87,13 @@ class Vault:
         `${certificate:PURPOSE/MACHINE/ADDRESS[/DOMAIN,…]}` and `${key:…}`, which belong together.
         """
         return REFERENCE.sub(self._meant, text)
+
+    def first_end(self, manifests: Iterable[Manifest]) -> datetime | None:
+        """When the first of the certificates ends that the site's own authority has made for these machines."""
+        parts = (part for manifest in manifests for part in manifest.parts.values())
+        texts = {file.text for part in parts for file in part.files if is_ours(file)}
+        made = (one for text in texts for one in x509.load_pem_x509_certificates(self.fill_in(text).encode()))
+        return min((one.not_valid_after_utc for one in made), default=None)
 
     def fill_in_manifest(self, manifest: Manifest) -> Manifest:
         """The manifest as its machine is to have it: for the machine only, never to be shown or kept."""

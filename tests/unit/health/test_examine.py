@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
 from itertools import count
 
 import pytest
@@ -80,6 +81,20 @@ def test_of_a_machine_that_cannot_be_reached_nothing_is_known() -> None:
         "srv-01": ALL_WELL["srv-01"],
     }
     assert (found["lb-01"].is_healthy, found["lb-01"].why) == (False, "lb-01 cannot be reached: no route")
+
+
+def test_when_the_first_certificate_ends_is_asked_with_the_rest() -> None:
+    reach = FakeReach(saying({"lb-01": ["", "", "2027-02-28T12:00:00+00:00"], "srv-01": ["ill", ""], "db-01": []}))
+    certificates = {"lb-01": ["/a.pem", "/b.pem"], "srv-01": ["/a.pem"], "db-01": []}
+    found = examine(reach, EXPOSURES, ["lb-01", "srv-01", "db-01"], certificates)
+    assert found == {
+        "lb-01": Examined(ALL_WELL["lb-01"].components, first_end=datetime(2027, 2, 28, 12, tzinfo=UTC)),
+        "srv-01": Examined((Health("nginx", "ill"),)),
+        "db-01": Examined(()),
+    }
+    asked = {asked.machine: json.loads(asked.given)[-1:] for asked in reach.asked}
+    assert asked["lb-01"] == [{"name": "certificates", "kind": "first-end", "target": "/a.pem /b.pem", "host": ""}]
+    assert asked["db-01"] == []
 
 
 def test_waiting_ends_at_once_when_all_are_well() -> None:

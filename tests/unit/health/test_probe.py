@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from mainstay.vault.authority import LEAF_LIFETIME, Leaf, found_authority, issue
+from mainstay.vault.authority import AUTHORITY_LIFETIME, LEAF_LIFETIME, Leaf, found_authority, issue
 
 PROGRAM = resources.files("mainstay.health").joinpath("remote", "probe.py").read_text()
 FAKE_SYSTEMCTL = """\
@@ -193,3 +193,23 @@ def test_a_file_without_a_certificate_is_none(tmp_path: Path, content: str) -> N
     assert probe(tmp_path, ("certificate", str(file), "")) == [f"there is no certificate yet at {file}"]
     file.write_text(content)
     assert probe(tmp_path, ("certificate", str(file), "")) == [f"there is no certificate yet at {file}"]
+
+
+def test_of_all_certificates_the_first_end_is_told(tmp_path: Path) -> None:
+    begin = datetime(2026, 1, 1, tzinfo=UTC)
+    authority, leaf = found_authority(begin), Leaf("edge", "lb-01", "10.77.0.1")
+    later, sooner = (issue(authority, leaf, begin + timedelta(days=days)) for days in (3, 1))
+    (tmp_path / "one.pem").write_text(f"{authority.certificate}\n")
+    (tmp_path / "two.pem").write_text(f"{later.certificate}\n{later.key}\n{sooner.certificate}\n")
+    (tmp_path / "bad.pem").write_text("-----BEGIN CERTIFICATE-----\nMI\n-----END CERTIFICATE-----\n")
+    files = " ".join(str(tmp_path / name) for name in ("one.pem", "two.pem", "gone.pem", "bad.pem"))
+    first = (begin + timedelta(days=1) + LEAF_LIFETIME).isoformat()
+    assert probe(tmp_path, ("first-end", files, ""), ("first-end", f"{tmp_path}/gone.pem", "")) == [first, ""]
+
+
+@pytest.mark.parametrize("year", [2026, 2045, 2049, 2060])
+def test_an_end_is_told_however_a_certificate_writes_it(tmp_path: Path, year: int) -> None:
+    begin = datetime(year, 6, 1, 12, 30, 15, tzinfo=UTC)
+    (tmp_path / "one.pem").write_text(found_authority(begin).certificate)
+    (told,) = probe(tmp_path, ("first-end", str(tmp_path / "one.pem"), ""))
+    assert told == (begin + AUTHORITY_LIFETIME).isoformat()

@@ -16,7 +16,7 @@ from tests.builders import a_machine
 
 BEGIN = datetime(2026, 1, 1, tzinfo=UTC)
 LEAF = Leaf("etcd", "srv-01", "10.77.0.1")
-YEAR = timedelta(days=365)
+LIFE = timedelta(days=90)
 
 
 def vault_at(folder: Path, later: timedelta = timedelta()) -> Vault:
@@ -34,7 +34,7 @@ def test_a_certificate_says_who_it_is_for(tmp_path: Path) -> None:
     pair.parsed.verify_directly_issued_by(authority.parsed)
     assert pair.parsed.subject.rfc4514_string() == "CN=etcd,OU=srv-01"
     assert names_of(pair) == ["srv-01", "localhost", "10.77.0.1", "127.0.0.1"]
-    assert pair.parsed.not_valid_after_utc == BEGIN + YEAR
+    assert pair.parsed.not_valid_after_utc == BEGIN + LIFE
     uses = pair.parsed.extensions.get_extension_for_class(x509.ExtendedKeyUsage).value
     assert set(uses) == {ExtendedKeyUsageOID.SERVER_AUTH, ExtendedKeyUsageOID.CLIENT_AUTH}
     assert pair.parsed.public_key() == pair.signer.public_key()
@@ -60,15 +60,15 @@ def test_only_the_authority_may_sign(tmp_path: Path) -> None:
 def test_it_is_issued_once(tmp_path: Path) -> None:
     first = vault_at(tmp_path).certificates.identity(LEAF)
     kept = (tmp_path / "secrets.json").read_bytes()
-    assert vault_at(tmp_path, later=timedelta(days=240)).certificates.identity(LEAF) == first
+    assert vault_at(tmp_path, later=timedelta(days=59)).certificates.identity(LEAF) == first
     assert (tmp_path / "secrets.json").read_bytes() == kept
 
 
 def test_it_is_issued_anew_when_less_than_a_third_is_left(tmp_path: Path) -> None:
     first = vault_at(tmp_path).certificates.identity(LEAF)
-    second = vault_at(tmp_path, later=timedelta(days=245)).certificates.identity(LEAF)
+    second = vault_at(tmp_path, later=timedelta(days=61)).certificates.identity(LEAF)
     assert second != first
-    assert second.parsed.not_valid_after_utc == BEGIN + timedelta(days=245) + YEAR
+    assert second.parsed.not_valid_after_utc == BEGIN + timedelta(days=61) + LIFE
 
 
 def test_it_is_issued_anew_for_another_address(tmp_path: Path) -> None:
@@ -91,13 +91,13 @@ def test_every_purpose_and_machine_has_its_own(tmp_path: Path) -> None:
 def test_the_authority_is_renewed_with_its_key_so_that_what_it_issued_stays_good(tmp_path: Path) -> None:
     first, leaf = (
         vault_at(tmp_path).certificates.authority(),
-        vault_at(tmp_path, later=timedelta(days=2400)).certificates.identity(LEAF),
+        vault_at(tmp_path, later=timedelta(days=2420)).certificates.identity(LEAF),
     )
-    vault = vault_at(tmp_path, later=timedelta(days=2500))
+    vault = vault_at(tmp_path, later=timedelta(days=2440))
     renewed = vault.certificates.authority()
     assert (renewed == first, renewed.key == first.key) == (False, True)
     assert vault.certificates.identity(LEAF) == leaf
-    assert renewed.parsed.not_valid_after_utc == BEGIN + timedelta(days=2500 + 3650)
+    assert renewed.parsed.not_valid_after_utc == BEGIN + timedelta(days=2440 + 3650)
 
 
 def test_another_authority_issues_anew(tmp_path: Path) -> None:

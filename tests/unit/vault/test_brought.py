@@ -38,7 +38,7 @@ def test_one_with_its_chain_will_do(tmp_path: Path) -> None:
     ("pair", "said"),
     [
         (made("other.test"), "it is for other.test, lb-01, localhost, and not for shop.test"),
-        (made(when=NOW - timedelta(days=400)), "it ended on 2025-11-27"),
+        (made(when=NOW - timedelta(days=125)), "it ended on 2025-11-27"),
         (made(when=NOW + timedelta(days=2)), "it begins on 2026-01-02 only"),
         (Pair(made().certificate, made().key), "the key is another certificate's"),
         (Pair("nothing", made().key), "it is no certificate in PEM"),

@@ -1,4 +1,4 @@
-"""Certificates: looks until when those of a machine are good, since only an `up` that somebody runs renews them."""
+"""Certificates: looks until when those of a machine are good, since only who has the authority's key renews them."""
 
 from mainstay.components.certificates.dashboard import rows
 from mainstay.model import certificate

@@ -1,21 +1,29 @@
 """Runs on a machine, with its own Python and nothing else: answers probes.
 
 Reads from standard input a JSON list of {"kind", "target", "host"}; prints a JSON list of "" (well) or why not.
+One kind is no probe: `first-end` is answered with a time.
 """
 
 import http.client
 import json
+import re
 import socket
 import ssl
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
+from pathlib import Path
 from urllib.parse import urlsplit
 
 SECONDS = 3
 CERTIFICATES = "/etc/mainstay/tls"
 LEFT_DAYS = 14
 """A certificate that nobody has renewed by then is a matter for a person."""
+
+CERTIFICATE = re.compile("-----BEGIN CERTIFICATE-----.*?-----END CERTIFICATE-----", re.DOTALL)
+VALIDITY = re.compile(rb"\x30\x1e\x17\x0d\d{12}Z\x17\x0d(\d{12})Z|\x30[\x20\x22].{15,17}\x18\x0f(\d{14})Z", re.DOTALL)
+"""From when until when, as a certificate has it (RFC 5280, 4.1.2.5): with two digits of the year until 2049."""
 
 
 def unit(target: str, _host: str) -> str:
@@ -97,7 +105,30 @@ def certificate(target: str, _host: str) -> str:
     return f"the certificate ends on {end.splitlines()[0]}" if parting else f"there is no certificate yet at {target}"
 
 
-KINDS = {"unit": unit, "tcp": tcp, "greeting": greeting, "http": by_http, "certificate": certificate}
+def first_end(target: str, _host: str) -> str:
+    """When the first of all certificates in these files ends, in ISO 8601; "" if there are none."""
+    return min((end for path in target.split() for end in ends(Path(path))), default="")
+
+
+def ends(path: Path) -> list[str]:
+    """When each certificate of a file (PEM) ends. No program is started for that: they are many, and asked often."""
+    try:
+        pems = CERTIFICATE.findall(path.read_text(encoding="ascii", errors="replace"))
+        found = [VALIDITY.search(ssl.PEM_cert_to_DER_cert(pem)) for pem in pems]
+    except (OSError, ValueError):
+        return []  # that a file is not as it should be is not asked here
+    times = (f"20{said[1].decode()}" if said[1] else said[2].decode() for said in found if said)
+    return [datetime.strptime(end, "%Y%m%d%H%M%S").replace(tzinfo=UTC).isoformat() for end in times]
+
+
+KINDS = {
+    "unit": unit,
+    "tcp": tcp,
+    "greeting": greeting,
+    "http": by_http,
+    "certificate": certificate,
+    "first-end": first_end,
+}
 
 
 def main() -> None:

@@ -1,6 +1,6 @@
 """Brings the voters to what the file says, one at a time, and never without a majority."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping
 
 from mainstay.components.etcd.component import DATA, ORDER, PEER, UNIT
 from mainstay.model.machine import Machine
@@ -24,7 +24,7 @@ def settle_voters(rollout: Rollout) -> None:
     Raises:
         OperationError: voters have data, and no majority of them answers.
     """
-    voters = {i.machine.name: i.machine for i in rollout.prepared.plan.exposures if i.component == ETCD}
+    voters = _voters(rollout)
     if not voters:
         return
     found = _look(rollout)
@@ -36,16 +36,32 @@ def settle_voters(rollout: Rollout) -> None:
     cluster = Cluster(rollout.prepared.site.ground.reach(), running_first)
     down = [name for name in voters if found[name] != NOTHING and not _is_running(rollout, name)]
     if not cluster.has_majority():
+        _carry_to_running(rollout, holding)
         rollout.roll_on(down, ETCD)
     new = to_enrol(voters, found, cluster.members())
     rollout.roll_on([name for name in down if name not in new], ETCD)
     for name in new:
         _enrol(rollout, cluster, voters[name])
-    _change_one_by_one(rollout, tuple(voters))
+    change_one_by_one(rollout)
     for member in strangers(voters.values(), cluster.members()):
         rollout.report("", f"striking {member.name or member.url} off the voters")
         cluster.strike_off(member)
         rollout.report("", "")
+
+
+def change_one_by_one(rollout: Rollout) -> None:
+    """Afterwards each voter has its current settings.
+
+    The next only when all are well: two that are away would be the majority.
+    """
+    names = tuple(_voters(rollout))
+    is_due = any(rollout.is_due(name, ETCD) for name in names)
+    if is_due and not Cluster(rollout.prepared.site.ground.reach(), names).has_majority():
+        _carry_to_running(rollout, names)
+    for name in names:
+        if rollout.is_due(name, ETCD):
+            rollout.wait_until_healthy(names, (ETCD,))
+            rollout.roll_on((name,), ETCD)
 
 
 def to_enrol(voters: Mapping[str, Machine], found: Mapping[str, str], members: Collection[Member]) -> tuple[str, ...]:
@@ -105,12 +121,15 @@ def _enrol(rollout: Rollout, cluster: Cluster, machine: Machine) -> None:
     rollout.roll_on((machine.name,), ETCD)
 
 
-def _change_one_by_one(rollout: Rollout, names: Sequence[str]) -> None:
-    """The next only when all are well: two that are away would be the majority."""
-    for name in names:
-        if rollout.is_due(name, ETCD):
-            rollout.wait_until_healthy(names, (ETCD,))
-            rollout.roll_on((name,), ETCD)
+def _carry_to_running(rollout: Rollout, names: Collection[str]) -> None:
+    """Their certificates may have ended: then none lets another in, until all have new ones, which they read anew."""
+    running = [name for name in names if _is_running(rollout, name)]
+    if running:
+        rollout.carry(ETCD, on=running)
+
+
+def _voters(rollout: Rollout) -> dict[str, Machine]:
+    return {i.machine.name: i.machine for i in rollout.prepared.plan.exposures if i.component == ETCD}
 
 
 def _is_running(rollout: Rollout, name: str) -> bool:

@@ -18,7 +18,7 @@ from tests.vocabulary import compiled, exposed, installed, lines_of
 
 NAME = "mainstay_certificate_not_after_timestamp_seconds"
 BEGIN = datetime(2026, 1, 1, tzinfo=UTC)
-YEAR = timedelta(days=365)
+LIFE, YEAR = timedelta(days=90), timedelta(days=365)
 AUTHORITY = found_authority(BEGIN)
 MACHINES = machines_that_run(srv_01="balancer web app database", mon_01="monitoring")
 SITE = a_site(machines=MACHINES, monitoring="on")
@@ -71,14 +71,14 @@ def at(moment: datetime) -> int:
 
 
 def test_it_says_when_each_ends(folder: Path) -> None:
-    old, new = issued(BEGIN), issued(BEGIN + YEAR / 2)
+    old, new = issued(BEGIN), issued(BEGIN + LIFE / 2)
     put(folder, "keeper/identity.pem", old.certificate, old.key)
     put(folder, "keeper/authority.pem", AUTHORITY.certificate)
     put(folder, "mysql-identity.pem", new.certificate, new.key)
     assert seen(folder) == {
         "keeper/authority.pem": at(BEGIN + 10 * YEAR),
-        "keeper/identity.pem": at(BEGIN + YEAR),
-        "mysql-identity.pem": at(BEGIN + 1.5 * YEAR),
+        "keeper/identity.pem": at(BEGIN + LIFE),
+        "mysql-identity.pem": at(BEGIN + 1.5 * LIFE),
     }
 
 
@@ -106,7 +106,7 @@ def test_one_that_cannot_be_read_is_shown_and_stops_no_other(folder: Path) -> No
         "keeper/binary.pem": 0,
         "keeper/folder.pem": 0,
         "keeper/gone.pem": 0,
-        "keeper/identity.pem": at(BEGIN + YEAR),
+        "keeper/identity.pem": at(BEGIN + LIFE),
     }
 
 
@@ -118,9 +118,9 @@ def test_what_is_no_certificates_file_is_passed_over(folder: Path) -> None:
 
 def test_what_was_renewed_is_seen_the_next_time(folder: Path) -> None:
     put(folder, "keeper/identity.pem", issued(BEGIN).certificate)
-    assert seen(folder) == {"keeper/identity.pem": at(BEGIN + YEAR)}
-    put(folder, "keeper/identity.pem", issued(BEGIN + YEAR).certificate)
-    assert seen(folder) == {"keeper/identity.pem": at(BEGIN + 2 * YEAR)}
+    assert seen(folder) == {"keeper/identity.pem": at(BEGIN + LIFE)}
+    put(folder, "keeper/identity.pem", issued(BEGIN + LIFE).certificate)
+    assert seen(folder) == {"keeper/identity.pem": at(BEGIN + 2 * LIFE)}
 
 
 def test_everybody_may_read_the_figures_and_no_key_is_among_them(folder: Path) -> None:
