@@ -12,6 +12,7 @@ from tests.lab.drilling import drilled
 from tests.lab.site import LabSite
 
 LABS = ("mst-shop",)
+A_LITTLE = 200 * 1024**2
 
 
 def test_the_catalogue_is_derived_from_the_file(site: LabSite) -> None:
@@ -74,10 +75,15 @@ def test_a_disk_that_a_killed_drill_left_full_has_room_again_for_the_next(site: 
     killed.tells("balancer-disk-full, run 1", within=60)
     killed.lasts(1)
     killed.is_killed()
-    assert site.tries_on("lb-01", "sh", "-c", "echo full > /root/a-line && sync").status != 0
+    assert room_on(site, "lb-01") < A_LITTLE
     assert site.does("up", "-o", "json")
-    site.runs("lb-01", "sh", "-c", "echo full > /root/a-line && rm /root/a-line")
+    assert room_on(site, "lb-01") > 10 * A_LITTLE
     site.is_healthy(within=5)
+
+
+def room_on(site: LabSite, machine: str) -> int:
+    """Bytes. A machine whose disk is full makes a little room itself: journald throws its oldest files away."""
+    return int(site.runs(machine, "df", "--output=avail", "--block-size=1", "/").split()[-1])
 
 
 def test_ctrl_c_keeps_the_runs_that_were_finished(site: LabSite) -> None:
