@@ -1,5 +1,6 @@
 """Takes the changes of a plan to the machines: new machines all at once, those that serve one by one."""
 
+import time
 from collections.abc import Collection, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 
@@ -14,6 +15,11 @@ from mainstay.provision.apply import Workers
 from mainstay.provision.places import UNITS
 
 SERVING_COMPONENTS = frozenset({"app", "nginx"})
+ASKED_BY_ROUTERS = frozenset({"mysql", "keeper"})
+HEARD_SECONDS = 1.0
+"""Routers ask four times a second who may be written to and read from. Until all have heard that a database is back,
+the next one away would leave them nobody."""
+
 HEALTHY_SECONDS = 60.0
 """A minute, beside what somebody else takes."""
 
@@ -69,6 +75,8 @@ class Rollout:
             with self._out_of_rotation(name, components):
                 self._apply({name: due[name]})
                 self.wait_until_healthy([name], components)
+            if name != serving[-1] and not ASKED_BY_ROUTERS.isdisjoint(components):
+                time.sleep(HEARD_SECONDS)
 
     def roll_on(self, names: Sequence[str], *components: str) -> None:
         """Carry out the changes of these components on these machines, at once, and wait until they are healthy."""
