@@ -148,9 +148,10 @@ class LocalMysql:
         tell(STOP_SECONDS, BOUND_STOPS, *LEAVE)
 
     def open(self, action: Open, may_still: Callable[[], bool]) -> None:
-        """Take writes, and follow nobody; asks `may_still` last of all, when nothing is left but to open.
+        """Take writes; asks `may_still` last of all, when nothing is left but to open.
 
-        What only costs time is done when writes go on.
+        What only costs time comes when writes go on: to follow nobody any more, or where the source is fenced, nothing
+        (`leave_circle` is asked for later).
 
         Raises:
             NotYetError: something that was received is still to be applied, or it may no longer.
