@@ -60,8 +60,13 @@ def _children_cpu() -> float:
 
 def machines_cpu(machines: Sequence[str]) -> float:
     """Seconds, from the control groups; 0 for a machine that is not there, or whose group systemd made elsewhere."""
-    files = (process.unified_hierarchy() / machine / "cpu.stat" for machine in machines)
-    return sum(_usage(file) for file in files if file.exists())
+    return sum(cpu_of(machine) for machine in machines)
+
+
+def cpu_of(group: str) -> float:
+    """Seconds that a control group has used, 0 if it is not there."""
+    file = process.unified_hierarchy() / group / "cpu.stat"
+    return _usage(file) if file.exists() else 0.0
 
 
 def _usage(file: Path) -> float:

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from mainstay_keeper import clock
 from mainstay_keeper.gtid import GtidSet
+from mainstay_keeper.mysql import FOR_EVER_MS
 from mainstay_keeper.nouns import HANGING, OFF, RUNNING, STARTING, Member, Mysql
 from mainstay_keeper.process import Mysqld
 from mainstay_keeper.sql import Line, MysqlError, Row
@@ -22,7 +23,8 @@ processor of a second or two is no reason for another primary."""
 FACTS = (
     "SELECT @@GLOBAL.server_uuid AS uuid, @@GLOBAL.super_read_only AS super_read_only,"
     " @@GLOBAL.gtid_executed AS executed, @@GLOBAL.rpl_semi_sync_replica_enabled AS acks,"
-    " @@GLOBAL.rpl_semi_sync_source_enabled AS waits"
+    " @@GLOBAL.rpl_semi_sync_source_enabled AS waits, @@GLOBAL.rpl_semi_sync_source_timeout AS waits_ms,"
+    " @@GLOBAL.rpl_semi_sync_source_wait_no_replica AS waits_for_nobody"
 )
 NO_ROOM = "Waiting for disk space"
 CUT_WITHIN = 0.2
@@ -83,7 +85,7 @@ class Look:
             is_writable=not facts["super_read_only"],
             executed=GtidSet.parse(str(facts["executed"])),
             is_source_on=bool(facts["waits"]),
-            is_waiting=bool(facts["waits"]) and semi_sync.get("Rpl_semi_sync_source_status") == "ON",
+            is_waiting=waits(facts, semi_sync.get("Rpl_semi_sync_source_status", "")),
             waiters=int(semi_sync.get("Rpl_semi_sync_source_wait_sessions", 0)),
             is_disk_full=is_disk_full(DATA),
             ackers=ackers(connected, int(semi_sync.get("Rpl_semi_sync_source_clients", 0)), members),
@@ -107,6 +109,15 @@ class Look:
             sql_error=_error(row, "SQL"),
             is_short_of_room=NO_ROOM in (row["Replica_IO_State"], row["Replica_SQL_Running_State"]),
         )
+
+
+def waits(facts: Row, status: str) -> bool:
+    """Whether a COMMIT waits: of one that takes writes, only if for ever, since a wait that ends promises nothing.
+
+    An heir's applier waits for a second (`WAIT_A_SECOND`), which is all that is asked of it.
+    """
+    is_for_ever = int(str(facts["waits_ms"])) >= FOR_EVER_MS and bool(facts["waits_for_nobody"])
+    return bool(facts["waits"]) and status == "ON" and (is_for_ever or bool(facts["super_read_only"]))
 
 
 def is_disk_full(path: str) -> bool:

@@ -32,8 +32,11 @@ FOLLOW = (
     " SOURCE_RETRY_COUNT = 10000000, SOURCE_HEARTBEAT_PERIOD = 1"
 )
 IS_APPLIED = "SELECT GTID_SUBSET(%s, @@GLOBAL.gtid_executed) AS is_so"
+FOR_EVER_MS = 31_536_000_000
+"""A year: MySQL has no longer word for it."""
+
 WAIT_FOR_EVER = (
-    "SET GLOBAL rpl_semi_sync_source_timeout = 31536000000",
+    f"SET GLOBAL rpl_semi_sync_source_timeout = {FOR_EVER_MS}",
     "SET GLOBAL rpl_semi_sync_source_wait_no_replica = ON",
 )
 SOURCE_ON, SOURCE_OFF = (f"SET GLOBAL rpl_semi_sync_source_enabled = {word}" for word in ("ON", "OFF"))

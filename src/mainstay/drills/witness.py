@@ -11,6 +11,9 @@ from mainstay.grounds.reach import Reach
 UNITS = ("haproxy.service", "keepalived.service")
 STATE = re.compile(r"Server (?P<server>\S+) is (?P<state>DOWN|UP)\b|Entering (?P<entered>MASTER|BACKUP|FAULT) STATE")
 DETECTIONS = frozenset({"DOWN", "MASTER", "FAULT"})
+FOR_THE_CONSOLE = "["
+"""With a level before it, HAProxy says everything a second time: `[WARNING]  (1057) : Server app/srv-02 is DOWN`."""
+
 SECONDS = 20.0
 
 
@@ -36,8 +39,9 @@ def events_in(machine: str, journal: str, wall_minus_monotonic: float) -> Iterab
     """The changes of state in a journal: one JSON object a line, `__REALTIME_TIMESTAMP` in microseconds."""
     for line in journal.splitlines():
         entry = json.loads(line)
-        found = STATE.search(str(entry.get("MESSAGE", "")))
-        if found:
+        message = str(entry.get("MESSAGE", ""))
+        found = STATE.search(message)
+        if found and not message.startswith(FOR_THE_CONSOLE):
             state = found["state"] or found["entered"]
             what = f"{machine}: {found['server']} is {state}" if found["server"] else f"{machine} is {state}"
             at = int(entry["__REALTIME_TIMESTAMP"]) / 1e6 - wall_minus_monotonic

@@ -35,6 +35,7 @@ HOW_IT_WAITS = (
     " @@GLOBAL.rpl_semi_sync_source_wait_no_replica, @@GLOBAL.rpl_semi_sync_source_wait_point,"
     f" {STATUS.format('status')}"
 )
+SHORTENED = "SET GLOBAL rpl_semi_sync_source_timeout = 1"
 FOR_EVER = "1\t31536000000\t1\tAFTER_SYNC\tON"
 UNACKNOWLEDGED = f"SELECT {STATUS.format('no_tx')}"
 CLONED = "SELECT state FROM performance_schema.clone_status"
@@ -50,15 +51,19 @@ INSERT_ALONE = f"INSERT INTO {ENTRIES} (author, message, created_at) VALUES ('Ad
 
 
 def test_a_primary_that_somebody_stopped_from_waiting_waits_again_at_once(site: LabSite) -> None:
-    """Semi-synchronous replication became asynchronous, switched off or by a wait that timed out (hazard 1)."""
+    """Semi-synchronous replication became asynchronous, switched off or by a wait that timed out (hazard 1).
+
+    A wait that was only shortened is made endless again before it strikes; if it strikes at once, right after it.
+    """
     primary, other = both(site)
     assert site.sql(primary, HOW_IT_WAITS) == FOR_EVER
     site.sql(primary, "SET GLOBAL rpl_semi_sync_source_enabled = OFF")
     waits_for_ever(site, primary)
-    site.sql(primary, "SET GLOBAL rpl_semi_sync_source_timeout = 1")
+    site.sql(primary, SHORTENED)
+    waits_for_ever(site, primary)
     alone = int(site.sql(primary, UNACKNOWLEDGED))
     with computer.cut_apart(site.name, primary, other):
-        site.sql(primary, INSERT_ALONE)
+        site.sql(primary, f"{SHORTENED}; {INSERT_ALONE}")
         waits_for_ever(site, primary)
     assert int(site.sql(primary, UNACKNOWLEDGED)) == alone + 1
     acknowledged = write(site, "waiting", A_MOMENT)

@@ -87,6 +87,7 @@ def test_all_must_have_held() -> None:
 def test_the_balancers_journal_tells_who_noticed_what() -> None:
     said = [
         "Server app/srv-02 is DOWN, reason: Layer4 timeout, check duration: 500ms.",
+        "[WARNING]  (1057) : Server app/srv-02 is DOWN, reason: Layer4 timeout, check duration: 500ms.",
         "Server app/srv-02 is UP, reason: Layer7 check passed.",
         "(VI_1) Entering MASTER STATE",
         "Loading success.",

@@ -2,10 +2,12 @@
 
 from dataclasses import replace
 
+import pytest
+
 from mainstay_keeper import published
 from mainstay_keeper.gtid import GtidSet
 from mainstay_keeper.listen import Ear
-from mainstay_keeper.look import ackers
+from mainstay_keeper.look import ackers, waits
 from mainstay_keeper.nouns import Member, Mysql
 from mainstay_keeper.store import Event
 
@@ -36,3 +38,22 @@ def test_whose_acknowledgements_count() -> None:
     connected = frozenset({"one", "two", "gone"})
     assert ackers(connected, 2, {"one": acking, "two": silent}) == {"one", "gone"}
     assert ackers(connected, 0, {"one": acking}) == frozenset()
+
+
+@pytest.mark.parametrize(
+    ("changed", "status", "is_waiting"),
+    [
+        ({}, "ON", True),
+        ({}, "OFF", False),
+        ({"waits": 0}, "ON", False),
+        ({"waits_ms": 1000}, "ON", False),
+        ({"waits_for_nobody": 0}, "ON", False),
+        ({"waits_ms": 1000, "waits_for_nobody": 0, "super_read_only": 1}, "ON", True),
+        ({"super_read_only": 1}, "OFF", False),
+    ],
+)
+def test_a_wait_that_ends_by_itself_is_none_for_one_that_takes_writes(
+    changed: dict[str, int], status: str, is_waiting: bool
+) -> None:
+    facts = {"waits": 1, "waits_ms": 31_536_000_000, "waits_for_nobody": 1, "super_read_only": 0}
+    assert waits({**facts, **changed}, status) is is_waiting
