@@ -20,7 +20,7 @@ from mainstay.grounds.ground import Report
 from mainstay.operations.addresses import astray
 from mainstay.operations.alerting.watch import Watch
 from mainstay.operations.database.keepers import command
-from mainstay.operations.drilled import ensure_possible, load_for, victim_of
+from mainstay.operations.drilled import WHILE_WATCHED, ensure_possible, load_for, victim_of
 from mainstay.operations.errors import OperationError
 from mainstay.operations.heal import hand_of, heal_all
 from mainstay.operations.lock import only_operator
@@ -106,7 +106,8 @@ def _run(site: Site, drill: Drill, number: int, report: Report, watch: Watch | N
     if site.spec.is_failover_automatic:
         command(site, "ack")  # what is done on purpose is no sign of a database that fails again and again
     hurt = victim_of(site, drill, number)
-    load, began_at, before = load_for(site, drill), time.time(), spent()
+    share = WHILE_WATCHED if watch and drill.alerts else 1.0
+    load, began_at, before = load_for(site, drill, share), time.time(), spent()
     with load.running():
         report("", f"{drill.name}: letting the load settle")
         time.sleep(SETTLE_SECONDS)

@@ -24,6 +24,10 @@ RATES = {PROBE: 100.0, READ: 50.0, WRITE: 50.0}
 BY_TLS = {PROBE: 50.0, READ: 15.0, WRITE: 15.0}
 """Where each visitor shakes hands first: what two cores can send beside the site, and still be in time."""
 
+WHILE_WATCHED = 0.25
+"""The share of them that comes while a fault is left until people are told: in a minute of all, two cores are so busy
+that people are told of that."""
+
 
 def ensure_possible(site: Site, drills: Sequence[Drill]) -> None:
     """Check that the site is there, and that each drill can be undone here.
@@ -49,15 +53,16 @@ def doors_of(site: Site) -> tuple[Door, ...]:
     return tuple(Door(address, int(port), site.spec.domain, trusts) for address, _, port in places)
 
 
-def load_for(site: Site, drill: Drill) -> Load:
-    """A load of its own for one run, its notes kept beside the user's file.
+def load_for(site: Site, drill: Drill, share: float = 1.0) -> Load:
+    """A load of its own for one run, or a share of the usual one; its notes are kept beside the user's file.
 
     Entries are written and read only where there is a database, which is what they are to prove something about.
     """
     number = uuid.uuid4().hex[:8]
     namespace = str(network.path(site.ground.places.namespace)) if isinstance(site.ground, Lab) else ""
     usual = BY_TLS if site.spec.https else RATES
-    rates = usual if site.running("database") else {PROBE: usual[PROBE]}
+    kinds = usual if site.running("database") else (PROBE,)
+    rates = {kind: share * usual[kind] for kind in kinds}
     folder = site.folder / "drills" / f"{drill.name}-{number}"
     return Load(Order(namespace, doors_of(site), site.spec.app.health, rates, f"drill-{number}", folder))
 
