@@ -66,10 +66,10 @@ def turn(site: Site, units: Units, word: str) -> None:
 
 
 def own(site: Site, units: Units) -> float:
-    """Seconds of processor time that monitoring's own services have used on the machines that serve."""
+    """Seconds of processor time that monitoring's own services have used where they serve, since they were started."""
     monitors = {m.name for m in site.running("monitoring")}
     groups = [
-        f"mainstay-{site.spec.name}-{machine}/system.slice/{unit}"
+        f"mainstay-{site.spec.name}-{machine}/payload/system.slice/{unit}"
         for machine in units.keys() - monitors
         for unit in units[machine]
     ]
@@ -79,6 +79,7 @@ def own(site: Site, units: Units) -> float:
 def share(site: Site, units: Units, url: str, words: tuple[str, ...], seconds: int) -> tuple[float, float]:
     """Under visitors: seconds of processor time that monitoring's own services use in a second, and all together."""
     mine, all_, begun = own(site, units), machines_cpu(serving(site)), time.monotonic()
+    assert mine, "no control group is where it was looked for"
     requests_of(site, url, words, seconds)
     lasted = time.monotonic() - begun
     return (own(site, units) - mine) / lasted, (machines_cpu(serving(site)) - all_) / lasted
