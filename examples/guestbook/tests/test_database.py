@@ -2,12 +2,16 @@
 
 import threading
 import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from types import SimpleNamespace
+from typing import cast
 
 import pytest
 from flask import Flask
-from guestbook.database import MOST_WRITES, Database, TooManyError, UnsureError
+from guestbook.database import MOST_WRITES, Database, Scout, TooManyError, UnsureError
 from guestbook.models import Base
-from sqlalchemy import create_engine, event, inspect
+from sqlalchemy import Engine, create_engine, event, inspect
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
@@ -165,3 +169,40 @@ def test_nobody_waits_for_a_primary_longer_than_it_may(database: Database) -> No
     begun = time.monotonic()
     database.scout.wait(database.primary, begun + 0.2)
     assert time.monotonic() < begun + 1
+
+
+class Lines:
+    """An engine whose connections answer, one after the other, whether their server is read-only; None: it is cut."""
+
+    def __init__(self, *answers: Sequence[int | None]) -> None:
+        self.left = [list(of_one) for of_one in answers]
+        self.invalidated = 0
+        self.dialect = SimpleNamespace(name="mysql")
+
+    @contextmanager
+    def connect(self) -> Iterator["Lines"]:
+        self.now = self.left.pop(0)
+        yield self
+
+    def scalar(self, _statement: object) -> int:
+        answer = self.now.pop(0) if len(self.now) > 1 else self.now[0]
+        if answer is None:
+            raise OperationalError("SELECT", {}, OSError(2013, "lost connection"), connection_invalidated=True)
+        return answer
+
+    def invalidate(self) -> None:
+        self.invalidated += 1
+
+
+@pytest.mark.parametrize(
+    ("lines", "invalidated"),
+    [
+        pytest.param(Lines([1, 1, 1, None], [1, 1, 0]), 0, id="it is cut once there is another"),
+        pytest.param(Lines([1], [0]), 1, id="nobody cuts it"),
+    ],
+)
+def test_a_connection_to_a_former_primary_is_asked_until_it_is_cut(lines: Lines, invalidated: int) -> None:
+    begun = time.monotonic()
+    Scout().wait(cast("Engine", lines), begun + 5)
+    assert (lines.left, lines.invalidated) == ([], invalidated)
+    assert time.monotonic() < begun + 2

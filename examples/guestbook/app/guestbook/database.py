@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from flask import current_app
-from sqlalchemy import URL, Engine, create_engine, event, make_url, text
+from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url, text
 from sqlalchemy.engine import ExceptionContext
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
@@ -28,7 +28,8 @@ RECYCLE_SECONDS = 300
 # While the database changes its primary, a write waits and tries again. Each that waits holds a thread: most of
 # the threads of a process are left for the reads and for the health check. Nor do they wait long for their turn.
 PATIENCE_SECONDS = 3.0
-PAUSE_SECONDS = 0.02
+PAUSE_SECONDS = 0.01
+KEPT_SECONDS = 0.25
 MOST_WRITES = 12
 TURN_SECONDS = 0.05
 
@@ -59,7 +60,9 @@ class Scout:
     """Of all the writes of a process that wait for a primary, one looks for it, and the others wait for its word.
 
     A connection to MySQL costs both sides some milliseconds of processor time. If each write that waits looked by
-    itself, the new primary would be late because of them.
+    itself, the new primary would be late because of them. Nor is each look worth one: whoever routes the writes cuts
+    the connections to a former primary once there is another, and one to the next may only be early. So a connection
+    is asked again and again, until it is cut; where nobody cuts it, a new one is tried after a while.
     """
 
     def __init__(self) -> None:
@@ -74,7 +77,7 @@ class Scout:
         try:
             while self._found_at < since and time.monotonic() + PAUSE_SECONDS < until:
                 time.sleep(PAUSE_SECONDS)
-                if _takes_writes(primary):
+                if _leads_to_a_primary(primary, until):
                     self._found_at = time.monotonic()
         finally:
             self._looking.release()
@@ -166,15 +169,22 @@ def _run(engine: Engine, work: Callable[[Session], T]) -> T:
         return work(session)
 
 
-def _takes_writes(primary: Engine) -> bool:
+def _leads_to_a_primary(primary: Engine, until: float) -> bool:
+    until = min(until, time.monotonic() + KEPT_SECONDS)
     try:
         with primary.connect() as connection:
-            if connection.dialect.name != "mysql" or not connection.scalar(text("SELECT @@GLOBAL.read_only")):
-                return True
-            connection.invalidate()  # it leads to the former primary, the next one may not
+            while not _takes_writes(connection):
+                if time.monotonic() + PAUSE_SECONDS >= until:
+                    connection.invalidate()  # the next one may lead to another
+                    return False
+                time.sleep(PAUSE_SECONDS)
+            return True
     except (DBAPIError, PoolTimeout):
-        pass
-    return False
+        return False
+
+
+def _takes_writes(connection: Connection) -> bool:
+    return connection.dialect.name != "mysql" or not connection.scalar(text("SELECT @@GLOBAL.read_only"))
 
 
 def _is_cut(error: DBAPIError) -> bool:
