@@ -11,6 +11,10 @@ NOBODYS_SLEEP = "info"
 """The severity of what is only shown."""
 
 
+OF_ITS_MACHINE = frozenset({"MachineDown", "MachineRestarted", "DiskFull"})
+"""What befalls a machine befalls it alone: on another one these are another fault. A part's may be seen elsewhere."""
+
+
 @dataclass(frozen=True)
 class Expected:
     """What people are to be told of a fault on a machine: one of these alerts, no sooner than `since` (a Unix time).
@@ -23,9 +27,13 @@ class Expected:
     since: float
     also: tuple[str, ...] = ()
 
+    def is_it(self, alert: str, machine: str) -> bool:
+        """Whether an alert is one that was to come."""
+        return alert in self.alerts and (machine == self.machine or alert not in OF_ITS_MACHINE)
+
     def is_explained(self, alert: str, machine: str, severity: str) -> bool:
         """Whether an alert is no news: nobody is told of it, it is in the same message, or it may well come."""
-        is_of_it = machine == self.machine or alert in {*self.alerts, *self.also}
+        is_of_it = machine == self.machine or self.is_it(alert, machine) or alert in self.also
         return severity == NOBODYS_SLEEP or is_of_it
 
 

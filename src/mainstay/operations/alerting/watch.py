@@ -35,7 +35,7 @@ class Watch:
         while self.now() < end:
             seen = self.see()
             for alert in seen:
-                if alert.name in expected.alerts and (at := began(alert)) >= expected.since:
+                if expected.is_it(alert.name, alert.machine) and (at := began(alert)) >= expected.since:
                     seconds = round(at - expected.since, 1)
                     return Told(alert.name, alert.severity, seconds, others=_unexplained(seen, expected))
             self.sleep(POLL_SECONDS)

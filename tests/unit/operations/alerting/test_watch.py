@@ -51,6 +51,14 @@ def test_what_the_fault_explains_is_nothing_else() -> None:
     assert told == Told("MachineDown", "critical", 15.0)
 
 
+def test_what_befalls_a_machine_is_expected_of_that_one_only() -> None:
+    """A part's alert may be seen from another machine, as one that a Prometheus raises of the other."""
+    lost, missing = fires("MachineDown", 12, machine="srv-02"), fires("TargetMissing", 14, machine="srv-02")
+    told = watching((lost,), (lost, fires("MachineDown", 15))).until_told(expecting("MachineDown"))
+    assert told == Told("MachineDown", "critical", 15.0, others=("MachineDown srv-02",))
+    assert watching((missing,)).until_told(expecting("TargetMissing")) == Told("TargetMissing", "critical", 14.0)
+
+
 def test_what_fired_before_is_not_of_this_hurt() -> None:
     old, new = fires("MachineDown", 3, machine="srv-02"), fires("MachineDown", 20)
     watch = watching((old,), (old, new))
