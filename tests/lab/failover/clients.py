@@ -59,9 +59,12 @@ def status():
     order = ("/usr/local/lib/mainstay/mainstay-keeper", "order", "status")
     return json.loads(subprocess.run(order, capture_output=True, check=True).stdout)["cluster"]
 
-while (told := status())["leader"] != MACHINE or not told["sync"]:
+while (told := status())["leader"] != MACHINE or not set(told["sync"]) - {MACHINE}:
     time.sleep(0.05)
 os.kill(MYSQLD, signal.SIGKILL)
 """
 )
-"""MySQL of this machine, MACHINE, is killed as soon as it is primary and another could take over."""
+"""MySQL of this machine, MACHINE, is killed as soon as it is primary and another could take over.
+
+Before it is opened it leads already, and the record still names it as the one that could take over.
+"""
