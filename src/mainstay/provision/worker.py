@@ -9,6 +9,8 @@ of the machine before the last order may be so no longer. It answers each in JSO
 """
 
 import json
+import logging
+import re
 import sys
 from collections.abc import Callable
 from typing import Any
@@ -28,6 +30,22 @@ from mainstay.provision.steps import steps
 
 SUBJECTS: tuple[type[Subject], ...] = (Packages, User, Directory, Bundle, File, Link, Unit, Removal)
 BY_NAME: dict[str, type[Subject]] = {kind.__name__: kind for kind in SUBJECTS}
+
+
+STYLE = re.compile(r"\x1b\[[0-9;]*m")
+
+
+class Trouble(logging.Handler):
+    """Keeps what pyinfra logs as an error: of a lost connection it says nothing else, but that no host remains."""
+
+    def __init__(self, machine: str) -> None:
+        super().__init__(logging.ERROR)
+        self._before = f"[{machine}]"
+        self.lines: list[str] = []
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Without colours, and without the machine's name, which whoever reads this knows."""
+        self.lines.append(STYLE.sub("", record.getMessage()).removeprefix(self._before).strip())
 
 
 def telling(doing: list[str], begun: list[int]) -> BaseStateCallback:
@@ -58,6 +76,8 @@ def carry_out(order: dict[str, Any]) -> None:
     summaries, begun = [change["summary"] for change in changes], [-1]
     state.add_callback_handler(telling(summaries, begun))
     metas: list[OperationMeta] = []
+    trouble = Trouble(order["machine"])
+    logging.getLogger("pyinfra").addHandler(trouble)
     try:
         connect_all(state)
         for index, change in enumerate(changes):
@@ -67,11 +87,12 @@ def carry_out(order: dict[str, Any]) -> None:
         run_ops(state)
     except PyinfraError as error:
         doing = summaries[begun[-1]] if begun[-1] >= 0 else "connecting"
-        ended: dict[str, Any] = {"failed": {"doing": doing, "said": _said(metas) or str(error)}}
+        ended: dict[str, Any] = {"failed": {"doing": doing, "said": _said(metas) or "; ".join(trouble.lines) or str(error)}}
     else:
         ended = {"done": True}
     finally:
         disconnect_all(state)
+        logging.getLogger("pyinfra").removeHandler(trouble)
     tell(**ended)
 
 

@@ -30,8 +30,8 @@ def test_each_order_is_answered_also_after_one_that_failed(reach: Reach) -> None
             with pytest.raises(ProvisionError) as caught:
                 workers.apply({"srv-01": [CHANGE], "srv-02": [CHANGE], "srv-03": []}, {}, silent)
             said = str(caught.value)
-            assert "srv-01: connecting failed:" in said
-            assert "srv-02: connecting failed:" in said
+            assert "srv-01: connecting failed:\n    Could not connect" in said
+            assert "srv-02: connecting failed:\n    Could not connect" in said
             assert "srv-03" not in said
 
 
