@@ -5,8 +5,10 @@ long it takes is measured by drills, over many runs; here each fault happens onc
 again where the computer was not there (`takes_at_most`).
 """
 
+import re
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 
 import pytest
@@ -23,6 +25,7 @@ BALANCERS = ("lb-01", "lb-02")
 SERVERS = ("srv-01", "srv-02")
 ADDRESS, SECOND_ADDRESS = "10.77.200.1", "10.77.200.2"
 FILE_OF_NGINX = "/static/favicon.svg"
+LOGGED = re.compile(r"GET (\S+) HTTP")
 LOST, UNFORESEEN, IN_GOOD_ORDER = 1.0, 2.0, 0.2
 """Seconds without an answer."""
 
@@ -226,6 +229,20 @@ def test_changes_go_to_one_balancer_after_the_other_and_no_request_fails(site: L
     assert seen.failed == 0
     assert site.get("/up").headers["x-greeting"] == "Hello"
     assert site.does("up").startswith("Nothing to do")
+
+
+def test_each_request_of_many_at_once_is_in_the_log(site: LabSite) -> None:
+    """Of two threads that write to HAProxy's output at once, one's line is thrown away; hence not there."""
+    begun = time.time()
+    paths = {f"{FILE_OF_NGINX}?{number}" for number in range(1500)}
+    with ThreadPoolExecutor(max_workers=48) as pool:
+        assert {answer.status for answer in pool.map(site.get, paths)} == {200}
+    asked = ("journalctl", "--identifier=haproxy", "--output=cat", f"--since=@{begun:.0f}")
+
+    def unlogged() -> set[str]:
+        return paths.difference(*(LOGGED.findall(site.runs(name, *asked)) for name in BALANCERS))
+
+    becomes("No request without a line", unlogged, lambda found: found == set(), within=10)
 
 
 def test_with_two_addresses_both_balancers_serve_and_each_stands_in_for_the_other(site: LabSite) -> None:

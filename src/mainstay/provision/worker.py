@@ -87,7 +87,8 @@ def carry_out(order: dict[str, Any]) -> None:
         run_ops(state)
     except PyinfraError as error:
         doing = summaries[begun[-1]] if begun[-1] >= 0 else "connecting"
-        ended: dict[str, Any] = {"failed": {"doing": doing, "said": _said(metas) or "; ".join(trouble.lines) or str(error)}}
+        said = _said(metas) or "; ".join(trouble.lines) or str(error)
+        ended: dict[str, Any] = {"failed": {"doing": doing, "said": said}}
     else:
         ended = {"done": True}
     finally:

@@ -63,12 +63,16 @@ def word(site: LabSite, machine: str) -> dict[str, Any]:
 def write(site: LabSite, mark: str, seconds: float = WRITING_SECONDS) -> list[str]:
     """Entries that were acknowledged, written for a while."""
     acknowledged: list[str] = []
+    refused: list[Answer] = []
     end = time.monotonic() + seconds
     while time.monotonic() < end:
         message = f"{mark}-{len(acknowledged)}"
-        if site.post("/entries", {"author": "Ada", "message": message}).status == 201:
+        answer = site.post("/entries", {"author": "Ada", "message": message})
+        if answer.status == 201:
             acknowledged.append(message)
-    assert acknowledged
+        else:
+            refused.append(answer)
+    assert acknowledged, refused
     return acknowledged
 
 
@@ -92,11 +96,12 @@ def writing(site: LabSite, mark: str) -> Iterator[list[str]]:
 
 def becomes_primary(site: LabSite, machine: str, within: float) -> None:
     becomes(f"{machine} primary", lambda: word(site, machine).get("leader"), lambda leader: leader == machine, within)
-    becomes("Writing", lambda: site.post("/entries", {"author": "Ada", "message": "again"}).status, is_created, within)
+    takes_writes(site, within)
 
 
-def is_created(status: int) -> bool:
-    return status == 201
+def takes_writes(site: LabSite, within: float) -> None:
+    entry = {"author": "Ada", "message": "again"}
+    becomes("Writing", lambda: site.post("/entries", entry).status, lambda status: status == 201, within)
 
 
 def stands_by(site: LabSite, machine: str, within: float = 60) -> None:

@@ -12,6 +12,7 @@ from tests.lab.failover.acts import (
     has_all,
     seen,
     stands_by,
+    takes_writes,
     watched,
     write,
 )
@@ -137,6 +138,7 @@ def test_a_primary_whose_voters_are_all_away_goes_on(site: LabSite) -> None:
             site.runs(voter, "systemctl", "stop", "etcd.service")
         time.sleep(LONGER_THAN_A_SESSION)
         assert [begun_at(site, machine) for machine in (primary, other)] == begun
+        takes_writes(site, within=5)
         acknowledged = write(site, "no-store")
     finally:
         for voter in VOTERS:
