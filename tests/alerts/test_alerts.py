@@ -1,5 +1,6 @@
 """Every alert fires and stays silent as its component's test file says, and a page says what to do about it."""
 
+import re
 import shutil
 import subprocess
 import sys
@@ -102,6 +103,48 @@ def promtool(*arguments: str | Path) -> str:
 def test_the_rules_are_valid_and_do_as_their_tests_say(component: str) -> None:
     assert promtool("check", "rules", COMPONENTS / component / "alerts.yml") == ""
     assert promtool("test", "rules", TESTS / f"{component}.yml") == ""
+
+
+OTHERS = {
+    "lb-01": ("haproxy", "node_exporter"),
+    "srv-01": ("haproxy", "nginx_exporter", "mysqld_exporter", "keeper", "etcd", "node_exporter"),
+    "mon-02": ("prometheus", "alertmanager", "journal_remote", "node_exporter"),
+}
+SAID_BY_ITSELF: Mapping[str, float] = {
+    'mainstay:monitor{machine="mon-01"}': 1,
+    'up{job="prometheus", machine="mon-01"}': 1,
+    'up{job="alertmanager", machine="mon-01"}': 1,
+    'alertmanager_cluster_members{machine="mon-01"}': 1,
+    'mainstay:virtual_address{address="10.0.0.1"}': 1,
+    "mainstay:objective": 0.999,
+    "mainstay:latency_objective_seconds": 0.5,
+    "mainstay:voters": 3,
+    "mainstay:databases": 2,
+    "mainstay:failover_automatic": 1,
+    'probe_success{address="10.0.0.1", machine="mon-01"}': 0,
+    'probe_duration_seconds{address="10.0.0.1", machine="mon-01"}': 4,
+    'haproxy_backend_current_sessions{job="journal_remote", machine="mon-01", proxy="from-srv-01"}': 0,
+}
+"""What a machine that monitors has, when it is cut off, beside that nobody answers."""
+
+
+def fired(folder: Path, heard: str) -> set[str]:
+    """Which alerts of all there are fire after ten minutes in which of the others only this one is heard."""
+    ups = {f'up{{job="{j}", machine="{m}"}}': float(m == heard) for m, jobs in OTHERS.items() for j in jobs}
+    series = [{"series": name, "values": f"{value}+0x120"} for name, value in {**SAID_BY_ITSELF, **ups}.items()]
+    asked = [{"eval_time": "10m", "alertname": alert.name, "exp_alerts": []} for alert in alerts()]
+    file = folder / "isolated.yml"
+    rules = [str(COMPONENTS / name / "alerts.yml") for name in WITH_RULES]
+    tests = [{"interval": "5s", "input_series": series, "alert_rule_test": asked}]
+    YAML(typ="safe").dump({"rule_files": rules, "evaluation_interval": "5s", "tests": tests}, file)
+    return set(re.findall(r"alertname: (\w+)", promtool("test", "rules", file)))
+
+
+@needs_promtool
+def test_whoever_hears_nobody_says_just_that(tmp_path: Path) -> None:
+    assert fired(tmp_path, heard="") == {"Watchdog", "MonitorIsolated"}
+    silence = {"MachineDown", "SiteDown", "EtcdNoQuorum", "AddressHeldByNobody", "MySQLNoPrimary"}
+    assert fired(tmp_path, heard="lb-01") >= silence
 
 
 def test_there_is_a_test_file_for_each_file_of_rules_and_no_other() -> None:

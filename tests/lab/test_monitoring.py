@@ -14,6 +14,7 @@ import pytest
 from mainstay.compiler.compile import compile_plan
 from mainstay.spec import load
 from tests.dashboards import Asked, asked
+from tests.lab import computer
 from tests.lab.load import no_request_failed
 from tests.lab.pebble import ADDRESS as POST_ADDRESS
 from tests.lab.pebble import make_door
@@ -77,6 +78,21 @@ for question in questions:
     counts.append(len(answer["data"]["result"]) if answer["status"] == "success" else answer["error"])
 print(json.dumps(counts))
 """
+KEEPS_ASKING = """
+import http.client, json, ssl, sys, time
+folder = "/etc/mainstay/tls/alertmanager"
+context = ssl.create_default_context(cafile=folder + "/authority.pem")
+context.load_cert_chain(folder + "/identity.pem")
+host, port = sys.argv[1].split(":")
+while True:
+    connection = http.client.HTTPSConnection(host, int(port), timeout=5, context=context)
+    connection.request("GET", "/api/v2/alerts")
+    for alert in json.loads(connection.getresponse().read()):
+        told = [alert["labels"].get(name, "-") for name in ("severity", "alertname", "machine")]
+        print(alert["status"]["state"], *told, flush=True)
+    time.sleep(0.5)
+"""
+KEPT, OUTAGE = "/run/mst-alerts", ("active", "critical")
 JOBS = {
     "alertmanager", "app", "blackbox_exporter", "haproxy", "journal_remote", "mysqld_exporter",
     "nginx_exporter", "node_exporter", "prometheus",
@@ -229,6 +245,24 @@ def test_a_machine_that_monitors_may_be_lost(site: tuple[LabSite, PostOffice]) -
     (alert,) = (a for a in post.told("MachineDown", since=begun)[0]["alerts"])
     assert alert["labels"]["machine"] == "mon-01"
     becomes("A message of its end", lambda: post.told("MachineDown", "resolved", begun), bool, within=120)
+
+
+def test_a_machine_that_monitors_and_hears_nobody_tells_of_nobody_but_itself(site: tuple[LabSite, PostOffice]) -> None:
+    """It cannot know that all others are well, and on its return another Alertmanager hears what it believed."""
+    lab, post = site
+    begun = time.time()
+    asks = ("python3", "-c", KEEPS_ASKING, f"{address_of(lab, 'mon-01')}:9093")
+    notes = f"--property=StandardOutput=truncate:{KEPT}"
+    lab.runs("mon-01", "systemd-run", "--quiet", "--collect", "--unit=mst-alerts", notes, *asks)
+    with computer.cut_off(lab.name, "mon-02"):
+        becomes("A message of it", lambda: post.told("MachineDown", since=begun), bool, within=60)
+    becomes("A message of its end", lambda: post.told("MachineDown", "resolved", begun), bool, within=120)
+    lab.runs("mon-01", "systemctl", "stop", "mst-alerts.service")
+    seen = {tuple(line.split()) for line in lab.runs("mon-01", "cat", KEPT).splitlines()}
+    active = {(alert, machine) for state, severity, alert, machine in seen if (state, severity) == OUTAGE}
+    assert ("MachineDown", "mon-02") in active
+    assert {machine for _, machine in active} == {"mon-02"}
+    lab.is_healthy(within=60)
 
 
 def test_what_a_machine_logged_last_is_read_when_it_is_gone(site: tuple[LabSite, PostOffice]) -> None:

@@ -50,7 +50,7 @@ def installs(view: View[Spec]) -> Install:
     monitoring = view.spec.monitoring or Monitoring()
     secrets = tuple(_secret_files(monitoring))
     shown = {"identity": certificate.identity_path(NAME), "authority": certificate.authority_path(NAME)}
-    settings = Content("alertmanager.yml", _variables(view, monitoring))
+    settings = Content("alertmanager.yml", _variables(view.spec, monitoring))
     web, gossip = guard(NAME, view.peers("prometheus")), File(GOSSIP, Content("gossip.yml", shown))
     config = File(CONFIG, settings, validate="amtool check-config {candidate}")
     program = drop_in(UNIT, _command(view), sandbox(ProtectSystem="strict", ReadWritePaths=DATA))
@@ -113,10 +113,9 @@ def _secret_files(monitoring: Monitoring) -> Iterator[File]:
         yield File(MAIL_AUTHORITY, f"${{file:{monitoring.mail.authority}}}\n", group=GROUP, mode="640")
 
 
-def _variables(view: View[Spec], monitoring: Monitoring) -> dict[str, Any]:
+def _variables(spec: Spec, monitoring: Monitoring) -> dict[str, Any]:
     return {
-        "site": view.spec.name,
-        "here": view.machine.name,
+        "site": spec.name,
         "monitoring": monitoring,
         "secrets": SECRETS,
         "mail_authority": MAIL_AUTHORITY,
