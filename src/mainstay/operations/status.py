@@ -49,8 +49,9 @@ class Status:
 
     @property
     def is_healthy(self) -> bool:
-        """Whether every machine and component is well, and the database has its roles."""
-        return all(e.is_healthy for e in self.examined.values()) and self.is_database_healthy
+        """Whether every machine and component is well, they believe each other, and the database has its roles."""
+        are_well = all(e.is_healthy for e in self.examined.values())
+        return are_well and not self.has_ended and self.is_database_healthy
 
     @property
     def is_database_healthy(self) -> bool:
@@ -67,6 +68,11 @@ class Status:
     def good_until(self) -> datetime | None:
         """When the first certificate of the site's own authority ends that lies on a machine which answers."""
         return min((e.first_end for e in self.examined.values() if e.first_end), default=None)
+
+    @property
+    def has_ended(self) -> bool:
+        """Whether such a certificate is good no more: each part may be well, and yet others refuse it."""
+        return self.good_until is not None and self.good_until <= self.site.vault.now()
 
     @property
     def has_heir(self) -> bool:
