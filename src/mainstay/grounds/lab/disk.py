@@ -7,6 +7,7 @@ from pathlib import Path
 
 from mainstay.grounds import shell
 from mainstay.grounds.errors import GroundError
+from mainstay.grounds.lab.mount import unmount
 
 BALLAST = "ballast"
 """Beside the machine's own layer, so that it sees the lack of room and not what takes it."""
@@ -74,8 +75,7 @@ class Disk:
 
     def detach(self) -> None:
         """Afterwards it is not mounted, and its loop device is given back."""
-        if self.mounted_at.is_mount():
-            shell.run_or_fail(("umount", str(self.mounted_at)), f"Unmounting {self.file}")
+        unmount(self.mounted_at, f"Unmounting {self.file}")
 
     def fill(self) -> None:
         """Afterwards none of its blocks is free. It costs this computer nothing: the blocks are claimed, not written.

@@ -8,6 +8,7 @@ from mainstay.grounds import shell
 from mainstay.grounds.errors import GroundError
 from mainstay.grounds.lab import network, process
 from mainstay.grounds.lab.disk import Disk
+from mainstay.grounds.lab.mount import unmount
 from mainstay.grounds.lab.places import Places
 from mainstay.model.machine import Machine
 
@@ -87,8 +88,7 @@ class LabMachine:
         if init := process.init_of(self.tag):
             process.kill((init,))
         process.wait_until_gone(self.tag)
-        if self.root.is_mount():
-            shell.run_or_fail(("umount", str(self.root)), f"Unmounting the disk of {self.name}")
+        unmount(self.root, f"Unmounting the disk of {self.name}")
         self.disk.detach()
         process.remove_group(self.tag)
 
