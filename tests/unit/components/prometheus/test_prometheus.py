@@ -46,7 +46,9 @@ def test_rules_lie_there_exactly_where_a_component_says_so() -> None:
 def test_what_the_file_says_is_a_figure() -> None:
     facts = dict(re.findall(r"- record: mainstay:(\w+)\n +expr: vector\(([0-9.]+)\)", text_of(FACTS)))
     (address,) = re.findall(r"labels: \{ address: ([0-9.]+) \}", text_of(FACTS))
+    assert re.findall(r"record: mainstay:monitor\n.+\n +labels: \{ machine: (\S+) \}", text_of(FACTS)) == ["mon-01"]
     assert facts == {
+        "monitor": "1",
         "virtual_address": "1",
         "objective": "0.995",
         "latency_objective_seconds": "0.25",
