@@ -12,9 +12,6 @@ CLOSE = timedelta(days=21)
 
 def sentence(site: Site, until: datetime, options: Options) -> str:
     """Until when certificates are good, and what to do about it."""
-    if until <= site.vault.now():
-        ended = f"A certificate by which machines know each other ended on {until:%Y-%m-%d at %H:%M} UTC"
-        return f"{ended}: others refuse who shows it. `mainstay secret renew` renews it."
     said = f"Machines know each other by certificates that are good until {until:%Y-%m-%d}"
     if is_close(site, until):
         return f"{said}: `mainstay secret renew` renews them."

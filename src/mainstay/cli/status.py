@@ -80,8 +80,10 @@ def _alerts(found: Status) -> Iterator[str]:
 
 
 def _good_until(found: Status, options: Options) -> Iterator[str]:
-    if found.good_until:
-        colour = "red" if found.has_ended else "yellow" if is_close(found.site, found.good_until) else "dim"
+    if found.has_ended:
+        yield f"[red]{found.ended_sentence}[/]"
+    elif found.good_until:
+        colour = "yellow" if is_close(found.site, found.good_until) else "dim"
         yield f"[{colour}]{sentence(found.site, found.good_until, options)}[/]"
 
 

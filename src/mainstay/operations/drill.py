@@ -201,7 +201,7 @@ def _wait_until_healthy(site: Site) -> None:
     if _healthy_at(site) is None:
         found = status(site)
         sick = [f"  {name}: {seen.why}" for name, seen in found.examined.items() if not seen.is_healthy]
-        said = "\n".join((*sick, f"  {found.database_sentence}", *filter(None, [astray(site)])))
+        said = "\n".join((*sick, f"  {found.database_sentence}", *filter(None, [astray(site), found.ended_sentence])))
         raise OperationError(f"Not healthy within {HEALTHY_SECONDS:g} s:\n{said}", "Heal it first: `mainstay up`.")
 
 

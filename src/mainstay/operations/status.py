@@ -75,6 +75,14 @@ class Status:
         return self.good_until is not None and self.good_until <= self.site.vault.now()
 
     @property
+    def ended_sentence(self) -> str:
+        """Since when, and what to do about it; "" if none has ended."""
+        if self.good_until is None or not self.has_ended:
+            return ""
+        ended = f"A certificate by which machines know each other ended on {self.good_until:%Y-%m-%d at %H:%M} UTC"
+        return f"{ended}: others refuse who shows it. `mainstay secret renew` renews it."
+
+    @property
     def has_heir(self) -> bool:
         """Whether a replica could take over by itself; with `failover: manual` none is to."""
         if not self.site.spec.is_failover_automatic or len(self.members) < 2:

@@ -30,9 +30,7 @@ from mainstay.provision.steps import steps
 
 SUBJECTS: tuple[type[Subject], ...] = (Packages, User, Directory, Bundle, File, Link, Unit, Removal)
 BY_NAME: dict[str, type[Subject]] = {kind.__name__: kind for kind in SUBJECTS}
-
-
-STYLE = re.compile(r"\x1b\[[0-9;]*m")
+COLOURS = re.compile(r"\x1b\[[0-9;]*m")
 
 
 class Trouble(logging.Handler):
@@ -45,7 +43,7 @@ class Trouble(logging.Handler):
 
     def emit(self, record: logging.LogRecord) -> None:
         """Without colours, and without the machine's name, which whoever reads this knows."""
-        self.lines.append(STYLE.sub("", record.getMessage()).removeprefix(self._before).strip())
+        self.lines.append(COLOURS.sub("", record.getMessage()).removeprefix(self._before).strip())
 
 
 def telling(doing: list[str], begun: list[int]) -> BaseStateCallback:

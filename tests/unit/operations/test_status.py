@@ -15,6 +15,10 @@ from tests.unit.operations.edge import an_edge
 END = datetime(2026, 3, 1, 12, tzinfo=UTC)
 SPEC = a_site(machines=machines_that_run(lb_01="balancer", srv_01="web app"), https="on")
 A_MINUTE = timedelta(minutes=1)
+ENDED = (
+    "A certificate by which machines know each other ended on 2026-03-01 at 12:00 UTC: others refuse who shows it."
+    " `mainstay secret renew` renews it."
+)
 
 
 @pytest.mark.parametrize(
@@ -36,6 +40,7 @@ def test_with_a_certificate_that_has_ended_it_is_not_healthy(tmp_path: Path, now
         None,
     )
     assert (found.is_healthy, found.to_json()["healthy"], found.has_ended) == (is_healthy, is_healthy, not is_healthy)
+    assert found.ended_sentence == ("" if is_healthy else ENDED)
 
 
 def test_where_nobody_needs_a_certificate_none_has_ended(tmp_path: Path) -> None:
