@@ -14,6 +14,8 @@ from mainstay.spec import Spec
 
 CONFIG = "/etc/haproxy/haproxy.cfg"
 DROP_IN = "/etc/systemd/system/haproxy.service.d/mainstay.conf"
+LOG_SOCKET = "/run/mainstay-haproxy-log"
+LOG_UNITS = ("mainstay-haproxy-log.socket", "mainstay-haproxy-log.service")
 REMEMBER = "/usr/local/lib/mainstay/haproxy-remember"
 LOOPBACK = "127.0.0.1"
 PRIMARY_PORT = 3306
@@ -33,6 +35,7 @@ CAPABILITIES = (
 )
 # Its regular expressions are compiled to machine code (PCRE's JIT).
 SANDBOX = sandbox(capabilities=CAPABILITIES, without=("MemoryDenyWriteExecute",))
+LOG_SANDBOX = sandbox(families=("AF_UNIX",))
 ALERTS = ("HaproxyDown",)
 COUNTED_SECONDS = 10
 """Over how long the requests of one address are counted."""
@@ -67,21 +70,28 @@ def installs(view: View[Spec]) -> Install:
         "routes": _routes(view.spec, view.machine),
         "moves": _moves(view),
         "sandbox": SANDBOX,
+        "log_socket": LOG_SOCKET,
+        "log_sandbox": LOG_SANDBOX,
         **_balancer(view),
         **_router(view),
         **_measured(view),
     }
     identity = (*_identity(view), *_measured_identity(view))
+    log = tuple(File(f"/etc/systemd/system/{unit}", Content(unit, variables)) for unit in LOG_UNITS)
     reload_on = (CONFIG, REMEMBER, *(file.path for file in identity))
     return Install(
         directories=(Directory("/etc/haproxy"), *map(certificate.folder, _purposes(view))),
         files=(
             *identity,
+            *log,
             File(CONFIG, Content("haproxy.cfg", variables), validate="haproxy -c -f {candidate}"),
             File(REMEMBER, Content("haproxy-remember", variables), mode="755"),
             File(DROP_IN, Content("haproxy.service.conf", variables)),
         ),
-        services=(Service("haproxy.service", restart_on=(DROP_IN,), reload_on=reload_on),),
+        services=(
+            *(Service(unit, restart_on=(file.path,)) for unit, file in zip(LOG_UNITS, log, strict=True)),
+            Service("haproxy.service", restart_on=(DROP_IN,), reload_on=reload_on),
+        ),
     )
 
 

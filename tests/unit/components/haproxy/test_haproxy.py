@@ -81,7 +81,7 @@ def test_servers_are_known_by_name_and_know_who_asks() -> None:
 
 def test_the_certificate_is_reloaded_when_it_is_renewed() -> None:
     part = installed(a_site(machines=TWO, https="on"), "haproxy", on="lb-01")
-    assert "/etc/mainstay/tls/edge/identity.pem" in part.services[0].reload_on
+    assert "/etc/mainstay/tls/edge/identity.pem" in part.services[-1].reload_on
     assert "${certificate:edge/lb-01/" in file_of(part, "/etc/mainstay/tls/edge/identity.pem").text
     own = installed(a_site(https={"certificate": "tls/shop.pem", "key": "tls/shop.key"}), "haproxy")
     assert file_of(own, "/etc/mainstay/tls/edge/identity.pem").text == "${file:tls/shop.pem}\n${file:tls/shop.key}\n"
@@ -250,7 +250,15 @@ def test_servers_are_asked_for_the_applications_health_under_the_sites_name() ->
 def test_a_new_configuration_is_tried_and_then_loaded_without_a_restart() -> None:
     haproxy = installed(a_site(), "haproxy")
     assert file_of(haproxy, CONFIG).validate == "haproxy -c -f {candidate}"
-    assert haproxy.services == (Service("haproxy.service", restart_on=(DROP_IN,), reload_on=(CONFIG, REMEMBER)),)
+    assert haproxy.services[-1] == Service("haproxy.service", restart_on=(DROP_IN,), reload_on=(CONFIG, REMEMBER))
+
+
+def test_who_carries_the_log_is_there_before_haproxy_writes_to_it() -> None:
+    haproxy = installed(a_site(), "haproxy")
+    units = [service.unit for service in haproxy.services]
+    assert units == ["mainstay-haproxy-log.socket", "mainstay-haproxy-log.service", "haproxy.service"]
+    assert "ListenDatagram=/run/mainstay-haproxy-log" in lines_of(haproxy, f"/etc/systemd/system/{units[0]}")
+    assert "log unix@/run/mainstay-haproxy-log len 2048 format short local0 info warning" in lines_of(haproxy, CONFIG)
 
 
 @pytest.mark.parametrize(
