@@ -90,7 +90,13 @@ def _ports(name: str) -> str:
 
 
 def port_text(port: Port) -> str:
-    return str(port.number) if port.protocol == "tcp" else f"protocol {port.number}"
+    match port.protocol:
+        case "tcp":
+            return str(port.number)
+        case "udp":
+            return f"{port.number} by UDP"
+        case _:
+            return f"protocol {port.number}"
 
 
 # Every generator, by hand. A new one is a function that yields pages, and its line here.

@@ -10,14 +10,17 @@ import socket
 import ssl
 import stat
 import subprocess
+import sys
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from pathlib import Path
+from subprocess import PIPE
 
 import pytest
 
+from mainstay.compiler.address import virtual_addresses
 from mainstay.compiler.compile import compile_plan
 from mainstay.components.nftables.component import openings
 from mainstay.model.component import View
@@ -28,13 +31,14 @@ from mainstay.vault.vault import Vault
 from tests.lab import listening, smuggling
 from tests.lab.drilling import drilled
 from tests.lab.load import LOOPBACK, no_request_failed
-from tests.lab.site import UP_SECONDS, LabSite, lab_site
+from tests.lab.site import CHECKOUT, UP_SECONDS, LabSite, lab_site
 from tests.lab.waiting import becomes
 
 LABS = ("mst-secure",)
 
 PORT = 18200
-MACHINES = ("lb-01", "lb-02", "srv-01", "srv-02", "mon-01")
+BALANCERS = ("lb-01", "lb-02")
+MACHINES = (*BALANCERS, "srv-01", "srv-02", "mon-01")
 SCAN = (Path(__file__).parent / "scan.py").read_text()
 SCAN_SECONDS = 300.0
 GOES_BACK_SECONDS = 30.0
@@ -230,6 +234,54 @@ def test_http_2_is_spoken(site: LabSite) -> None:
         assert line.selected_alpn_protocol() == "h2"
 
 
+def http_3(site: LabSite, verb: str, address: str, *words: str) -> "subprocess.Popen[str]":
+    """A visitor who comes from the lab's network: see `http3`."""
+    enter = ("nsenter", f"--net=/run/netns/mainstay-{site.name}", sys.executable, "-m", "tests.lab.http3")
+    asked = (verb, address, "shop.test", str(site.authority), *words)
+    return subprocess.Popen((*enter, *asked), cwd=CHECKOUT, stdin=PIPE, stdout=PIPE, text=True)
+
+
+def by_http_3(site: LabSite, balancer: str, path: str, times: int = 1) -> list[tuple[int, dict[str, str]]]:
+    """What a balancer answers."""
+    told, _ = http_3(site, "ask", addresses(site)[balancer], path, str(times)).communicate(timeout=60)
+    return [(status, headers) for status, headers in json.loads(told)]
+
+
+def has_http_3(site: LabSite) -> bool:
+    """What HAProxy was built with is Debian's choice."""
+    return "+QUIC" in site.runs("lb-01", "haproxy", "-vv")
+
+
+def test_http_3_is_spoken_and_offered_where_the_balancer_has_it(site: LabSite) -> None:
+    """And nothing else listens by UDP."""
+    has_it = has_http_3(site)
+    assert ("alt-svc" in site.get("/whoami").headers) is has_it
+    for name in MACHINES:
+        listening = {line.split()[3] for line in site.runs(name, "ss", "-H", "-l", "-n", "-u").splitlines()}
+        outside = {door for door in listening if not door.startswith(("127.", "[::1]"))}
+        assert outside == ({"0.0.0.0:443"} if has_it and name in BALANCERS else set()), name
+    for balancer in BALANCERS if has_it else ():
+        ((status, headers),) = by_http_3(site, balancer, "/whoami")
+        assert (status, headers["alt-svc"]) == (200, 'h3=":443"; ma=900')
+        assert headers["strict-transport-security"] == "max-age=63072000"
+        assert "HTTP/3.0" in site.does("logs", balancer, "--request", headers["x-request-id"])
+
+
+def test_whoever_takes_over_says_that_a_connection_by_udp_is_gone(site: LabSite) -> None:
+    """Where it could not, a visitor would wait for his patience to end: packets to somebody else are not refused."""
+    if not has_http_3(site):
+        pytest.skip("this HAProxy was built without QUIC")
+    (address,) = virtual_addresses(load(site.file))
+    holder = next(name for name in BALANCERS if f" {address}/" in site.runs(name, "ip", "-4", "-o", "address", "show"))
+    with http_3(site, "return", address, "/whoami") as visitor:
+        assert visitor.stdout is not None
+        assert visitor.stdout.readline() == "200\n"
+        site.does("drain", holder)
+        told, _ = visitor.communicate("again\n", timeout=30)
+    site.does("undrain", holder)
+    assert json.loads(told) is True
+
+
 @pytest.mark.filterwarnings("ignore:ssl.TLSVersion:DeprecationWarning")
 @pytest.mark.parametrize(
     ("newest", "ciphers"),
@@ -264,6 +316,8 @@ def test_who_asks_too_often_is_told_so_and_nobody_else(site: LabSite) -> None:
     table = site.runs(holder, "sh", "-c", "echo 'show table site' | socat - /run/haproxy/admin.sock")
     assert f"key={addresses(site)['srv-01']}" in table
     assert site.get("/whoami").status == 200
+    if has_http_3(site):
+        assert {status for status, _ in by_http_3(site, "lb-01", "/up", 200)} == {200, 429}
     site.change("  requests_per_address: 10\n", "")
     site.up()
 

@@ -12,8 +12,8 @@ EVERYBODY = "everybody"
 class Port:
     """A listening port, and the components or tiers (or EVERYBODY) whose machines may connect to it.
 
-    `bind` is the address it listens on; empty means the machine's own. `protocol` is "tcp", or the name of one that has
-    no ports: then `number` is the protocol's.
+    `bind` is the address it listens on; empty means the machine's own. `protocol` is "tcp" or "udp", or the name of
+    one that has no ports: then `number` is the protocol's.
     """
 
     name: str

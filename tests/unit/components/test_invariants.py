@@ -63,7 +63,7 @@ SITES: dict[str, Spec] = {name: site_of(blueprint(name)) for name in BLUEPRINTS}
     ),
     "an own certificate": a_site(https={"certificate": "shop.pem", "key": "shop.key", "port": 8443}, firewall="on"),
 }
-EDGE = {False: ["site"], True: ["site", "plain"]}
+EDGE = {False: ["site"], True: ["site", "http3", "plain"]}
 SHOWN = ("node_exporter", "mysqld_exporter", "nginx_exporter", "prometheus", "alertmanager")
 BY_TOOLKIT = {path for name in SHOWN for path in (identity_path(name), authority_path(name))}
 ASKED_ANEW = {HAND_OVER, LEAVES, identity_path(ETCD), MYSQL_AUTHORITY, MYSQL_IDENTITY, BESIDE_OTHERS, *BY_TOOLKIT}

@@ -1,5 +1,6 @@
 """HAProxy: the balancer, and the application's local way to the database."""
 
+from dataclasses import replace
 from typing import Any
 
 from mainstay.components.haproxy.dashboard import rows
@@ -54,7 +55,7 @@ def exposes(spec: Spec, machine: Machine) -> Exposure:
     router = _router_ports() if _routes(spec, machine) else ()
     probes = (
         Probe("unit", "unit", "haproxy.service"),
-        *(Probe(port.name, "tcp", f"{machine.address}:{port.number}") for port in site),
+        *(Probe(port.name, "tcp", f"{machine.address}:{port.number}") for port in site if port.protocol == "tcp"),
         *(Probe(port.name, "greeting", f"{port.bind}:{port.number}") for port in router),
     )
     measured = (Port("metrics", METRICS_PORT, ("prometheus",)),) if spec.monitoring else ()
@@ -84,7 +85,7 @@ def installs(view: View[Spec]) -> Install:
         files=(
             *identity,
             *log,
-            File(CONFIG, Content("haproxy.cfg", variables), validate="haproxy -c -f {candidate}"),
+            File(CONFIG, Content("haproxy.cfg", variables), mode="600", validate="haproxy -c -f {candidate}"),
             File(REMEMBER, Content("haproxy-remember", variables), mode="755"),
             File(DROP_IN, Content("haproxy.service.conf", variables)),
         ),
@@ -113,7 +114,11 @@ def _moves(view: View[Spec]) -> bool:
 
 def _site_ports(spec: Spec) -> tuple[Port, ...]:
     plain = Port("site" if spec.https is None else "plain", spec.balancer.port, open_to=(EVERYBODY,))
-    return (plain,) if spec.https is None else (Port("site", spec.https.port, open_to=(EVERYBODY,)), plain)
+    if spec.https is None:
+        return (plain,)
+    secured = Port("site", spec.https.port, open_to=(EVERYBODY,))
+    by_udp = (replace(secured, name="http3", protocol="udp"),) if spec.https.http3 else ()
+    return (secured, *by_udp, plain)
 
 
 def _identity(view: View[Spec]) -> tuple[File, ...]:

@@ -15,6 +15,9 @@ UNIT_FILE = f"/etc/systemd/system/{UNIT}"
 RULES = "/etc/mainstay/firewall.nft"
 DROP_IN = "/etc/systemd/system/nftables.service.d/mainstay.conf"
 PROGRAM = "/usr/local/lib/mainstay/firewall"
+TRANSPORTS = ("tcp", "udp")
+"""What has ports."""
+
 KEPT = "/var/lib/mainstay/firewall"
 """Where the last rules lie that an operator came through."""
 
@@ -42,8 +45,8 @@ def exposes(spec: Spec, machine: Machine) -> Exposure:
 def installs(view: View[Spec]) -> Install:
     """The rules, and the program that puts them in force, and back if nobody confirms them."""
     variables = {
-        "openings": [opening for opening in openings(view) if opening.port.protocol == "tcp"],
-        "protocols": [opening for opening in openings(view) if opening.port.protocol != "tcp"],
+        "openings": [opening for opening in openings(view) if opening.port.protocol in TRANSPORTS],
+        "protocols": [opening for opening in openings(view) if opening.port.protocol not in TRANSPORTS],
         "site": [machine.address for machine in view.machines],
         "is_restricted": view.spec.firewall is not None and view.spec.firewall.egress == "restricted",
         "reached": _reached(view),

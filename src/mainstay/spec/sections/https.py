@@ -51,6 +51,11 @@ class Https(Section):
     )
     key: ProjectPath | None = Field(None, description="The certificate's private key, a PEM file.")
     acme: Acme | None = Field(None, description="Where a certificate is asked for that browsers know.")
+    http3: Switch = Field(
+        True,
+        description="Whether browsers are offered HTTP/3, by UDP at the same port, where HAProxy has it.",
+        json_schema_extra={"default": "on"},
+    )
     hsts: Switch = Field(
         True,
         description="Whether browsers are told to come by TLS only, for two years.",

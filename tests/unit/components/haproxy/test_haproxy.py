@@ -1,5 +1,6 @@
 """HAProxy's two duties: the balancer, and the way to the database."""
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, get_args
 
@@ -54,10 +55,22 @@ def test_visitors_come_by_tls_and_those_who_do_not_are_sent_there() -> None:
     assert lines_with("bind", part, CONFIG) == [
         "bind *:80",
         "bind *:443 ssl crt /etc/mainstay/tls/edge/identity.pem alpn h2,http/1.1",
+        "bind quic4@*:443 ssl crt /etc/mainstay/tls/edge/identity.pem alpn h3",
     ]
     assert "http-request redirect scheme https code 308" in lines_of(part, CONFIG)
     ports = exposed(a_site(machines=TWO, https="on"), "haproxy", on="lb-01").ports
-    assert ports == (Port("site", 443, (EVERYBODY,)), Port("plain", 80, (EVERYBODY,)))
+    secured = Port("site", 443, (EVERYBODY,))
+    assert ports == (secured, replace(secured, name="http3", protocol="udp"), Port("plain", 80, (EVERYBODY,)))
+
+
+def test_http_3_is_offered_where_haproxy_has_it_and_nowhere_once_it_is_off() -> None:
+    part = installed(a_site(https={"port": 8443}), "haproxy")
+    assert 'http-after-response set-header Alt-Svc "h3=\\":8443\\"; ma=900"' in lines_of(part, CONFIG)
+    assert "cluster-secret ${secret:balancers}" in lines_of(part, CONFIG)
+    assert file_of(part, CONFIG).mode == "600"
+    without = a_site(https={"http3": False})
+    assert not [line for line in lines_of(installed(without, "haproxy"), CONFIG) if "quic" in line.lower()]
+    assert [port.name for port in exposed(without, "haproxy").ports if port.protocol == "udp"] == []
 
 
 def test_another_port_is_named_where_visitors_are_sent() -> None:

@@ -1,5 +1,6 @@
 """The firewall: open is what somebody exposes, to whom it is exposed, and nothing else."""
 
+import re
 import shutil
 from pathlib import Path
 
@@ -15,19 +16,21 @@ from tests.vocabulary import compiled, file_of, installed, lines_of
 
 RULES, PROGRAM = "/etc/mainstay/firewall.nft", "/usr/local/lib/mainstay/firewall"
 HA = compiled(site_of(plain(blueprint("ha"), but=("https", "firewall"))))
+TO_A_PORT = re.compile(r"(?P<source>.*?) ?(?P<transport>tcp|udp) dport (?P<port>\d+) accept")
 ADDRESS = {machine.name: machine.address for machine in HA.machines}
 
 
 def opened(plan: Plan, machine: str) -> dict[str, str]:
     """The rules that let something in, by the port or protocol; what they say of the source, with names."""
     found = {}
-    for line in lines_of(plan.manifests[machine].parts["nftables"], RULES):
-        words = line.removesuffix(" accept")
-        if line.endswith("accept") and ("dport" in words or "ip protocol" in words):
-            source, _, port = words.rpartition("tcp dport ") if "dport" in words else ("", "", words)
-            for name, address in ADDRESS.items():
-                source, port = source.replace(address, name), port.replace(address, name)
-            found[port] = source.strip()
+    rules = "\n".join(lines_of(plan.manifests[machine].parts["nftables"], RULES))
+    for name, address in ADDRESS.items():
+        rules = rules.replace(address, name)
+    for line in rules.splitlines():
+        if rule := TO_A_PORT.fullmatch(line):
+            found[f"{rule['transport']} {rule['port']}".removeprefix("tcp ")] = rule["source"]
+        elif line.startswith("ip protocol") and line.endswith(" accept"):
+            found[line.removesuffix(" accept")] = ""
     return found
 
 
@@ -36,6 +39,7 @@ def test_on_a_balancer_visitors_come_in_and_the_other_balancer() -> None:
         "ip protocol 112 ip saddr { lb-02 }": "",
         "22": "",
         "443": "",
+        "udp 443": "",
         "80": "",
         "2379": "ip saddr { srv-01, srv-02 }",
         "2380": "ip saddr { srv-01, srv-02 }",
