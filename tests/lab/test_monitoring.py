@@ -52,42 +52,36 @@ monitoring:
   webhook: {{ url: "${{secret:HOOK}}" }}
 lab: {{ port: {PORT} }}
 """
-ASK = """
-import http.client, json, ssl, sys
-address, path, purpose = sys.argv[1:]
-folder = "/etc/mainstay/tls/" + purpose
-context = ssl.create_default_context(cafile=folder + "/authority.pem")
-context.load_cert_chain(folder + "/identity.pem")
-host, port = address.split(":")
-connection = http.client.HTTPSConnection(host, int(port), timeout=5, context=context)
-connection.request("GET", path)
-print(connection.getresponse().read().decode())
+BY_TLS = """
+import http.client, json, ssl, sys, time, urllib.parse
+def line_to(address, purpose):
+    folder = "/etc/mainstay/tls/" + purpose
+    context = ssl.create_default_context(cafile=folder + "/authority.pem")
+    context.load_cert_chain(folder + "/identity.pem")
+    host, port = address.split(":")
+    return http.client.HTTPSConnection(host, int(port), timeout=10, context=context)
 """
-ASK_MANY = """
-import http.client, json, ssl, sys, urllib.parse
+ASK = f"""{BY_TLS}
+address, path, purpose = sys.argv[1:]
+line = line_to(address, purpose)
+line.request("GET", path)
+print(line.getresponse().read().decode())
+"""
+ASK_MANY = f"""{BY_TLS}
 address, questions = sys.argv[1], json.loads(sys.argv[2])
-folder = "/etc/mainstay/tls/prometheus"
-context = ssl.create_default_context(cafile=folder + "/authority.pem")
-context.load_cert_chain(folder + "/identity.pem")
-host, port = address.split(":")
-connection = http.client.HTTPSConnection(host, int(port), timeout=10, context=context)
+line = line_to(address, "prometheus")
 counts = []
 for question in questions:
-    connection.request("GET", "/api/v1/query?" + urllib.parse.urlencode({"query": question}))
-    answer = json.loads(connection.getresponse().read())
+    line.request("GET", "/api/v1/query?" + urllib.parse.urlencode({{"query": question}}))
+    answer = json.loads(line.getresponse().read())
     counts.append(len(answer["data"]["result"]) if answer["status"] == "success" else answer["error"])
 print(json.dumps(counts))
 """
-KEEPS_ASKING = """
-import http.client, json, ssl, sys, time
-folder = "/etc/mainstay/tls/alertmanager"
-context = ssl.create_default_context(cafile=folder + "/authority.pem")
-context.load_cert_chain(folder + "/identity.pem")
-host, port = sys.argv[1].split(":")
+KEEPS_ASKING = f"""{BY_TLS}
 while True:
-    connection = http.client.HTTPSConnection(host, int(port), timeout=5, context=context)
-    connection.request("GET", "/api/v2/alerts")
-    for alert in json.loads(connection.getresponse().read()):
+    line = line_to(sys.argv[1], "alertmanager")
+    line.request("GET", "/api/v2/alerts")
+    for alert in json.loads(line.getresponse().read()):
         told = [alert["labels"].get(name, "-") for name in ("severity", "alertname", "machine")]
         print(alert["status"]["state"], *told, flush=True)
     time.sleep(0.5)
