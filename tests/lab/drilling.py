@@ -9,7 +9,7 @@ from tests.lab.site import LabSite
 from tests.lab.waiting import PATIENCE
 
 RUN_SECONDS = 180.0
-TRIES = 3
+TRIES = 5
 SAYS_BUSY = "this computer was so busy that visitors came"
 ONLY_LATE = re.compile(r"([\d.]+) s without a good answer \(\w+\), where ([\d.]+) s is the limit")
 
@@ -18,7 +18,7 @@ def drilled(site: LabSite, name: str) -> tuple[int, dict[str, Any]]:
     """Run a drill; give its exit status and what it told.
 
     It measures time, which nothing can on a computer too busy to send visitors, or on one that is given to others: a
-    drill that did not hold and says so is run again, three times in all. So is one that did not hold for a gap alone
+    drill that did not hold and says so is run again, five times in all. So is one that did not hold for a gap alone
     which is within our patience.
     """
     for _ in range(TRIES):
