@@ -29,7 +29,8 @@ AGAIN_SECONDS = 120.0
 class Pause:
     """Seconds without an answered write; the writes that were acknowledged, that of these are lost, that failed.
 
-    stolen: per cent of this computer's time that its own host gave to others meanwhile.
+    stolen: per cent of this computer's time that its own host gave to others meanwhile. at_rest: as `seconds`, before
+    anything happened; None where nobody looked.
     """
 
     seconds: float
@@ -37,6 +38,7 @@ class Pause:
     lost: int
     failed: int
     stolen: float
+    at_rest: float | None
 
 
 def arguments(about: str, name: str, port: int) -> argparse.Namespace:
@@ -50,18 +52,24 @@ def arguments(about: str, name: str, port: int) -> argparse.Namespace:
 
 
 @contextmanager
-def written_to(site: Site) -> Iterator[Callable[[], Pause]]:
-    """While the block runs visitors write; afterwards what is given tells what they noticed."""
+def written_to(site: Site) -> Iterator[Callable[..., Pause]]:
+    """While the block runs visitors write; afterwards what is given tells what they noticed.
+
+    Told since when (monotonic seconds) something happened, it tells apart what they had noticed before.
+    """
     load = load_for(site, drills_of(site)[0])
     load = replace(load, order=replace(load.order, rates=RATES))
     before = spent()
 
-    def noticed() -> Pause:
+    def noticed(since: float | None = None) -> Pause:
         attempts = [attempt for attempt in load.attempts() if attempt.kind == WRITE]
         writes = compare(load.ledger(), load.read_back())
-        seconds = gap(attempts, min(attempt.begun for attempt in attempts))
+        first = min(attempt.begun for attempt in attempts)
+        seconds = round(gap(attempts, since or first), 3)
+        before = [attempt for attempt in attempts if since and attempt.ended <= since]
+        at_rest = round(gap(before, first), 3) if before else None
         failed = sum(not attempt.is_ok for attempt in attempts)
-        return Pause(round(seconds, 3), writes.acknowledged, len(writes.lost), failed, stolen)
+        return Pause(seconds, writes.acknowledged, len(writes.lost), failed, stolen, at_rest)
 
     with load.running():
         yield noticed
@@ -96,16 +104,16 @@ def measure(given: argparse.Namespace, one: Callable[[Site], Pause]) -> int:
 
 def summed(runs: list[Pause]) -> dict[str, Any]:
     """All runs in one."""
-    seconds = [run.seconds for run in runs]
+    at_rest = [run.at_rest for run in runs if run.at_rest is not None]
     return {
-        "seconds_without_a_write": {
-            "median": round(median(seconds), 3),
-            "min": min(seconds),
-            "max": max(seconds),
-            "runs": seconds,
-        },
+        "seconds_without_a_write": _spread([run.seconds for run in runs]),
+        **({"at_rest": _spread(at_rest)} if at_rest else {}),
         "stolen_percent": [run.stolen for run in runs],
         "acknowledged": sum(run.acknowledged for run in runs),
         "lost": sum(run.lost for run in runs),
         "failed": sum(run.failed for run in runs),
     }
+
+
+def _spread(seconds: list[float]) -> dict[str, Any]:
+    return {"median": round(median(seconds), 3), "min": min(seconds), "max": max(seconds), "runs": seconds}

@@ -132,10 +132,13 @@ def wait_for_end(pid: int, seconds: float) -> float:
 
 
 def tree(folder: Path) -> dict[str, str]:
-    """Every file and folder below, by its path, with its kind, mode and size."""
+    """Every file and folder below, by its path, with its kind, mode and size; what goes away meanwhile is not there."""
     found = {}
     for path in sorted(folder.rglob("*")):
-        seen = path.lstat()
+        try:
+            seen = path.lstat()
+        except FileNotFoundError:
+            continue
         found[str(path.relative_to(folder))] = f"{seen.st_mode:o} {seen.st_size if path.is_file() else ''}".strip()
     return found
 

@@ -36,7 +36,7 @@ class Running:
 
         try:
             becomes(f"Telling of {words!r}", lambda: self.told, has_come, within)
-        except AssertionError:
+        except BaseException:  # a Ctrl-C, too: it has a process group of its own
             self.is_killed()
             raise
         if self._process.poll() is not None:
