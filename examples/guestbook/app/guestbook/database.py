@@ -25,12 +25,12 @@ READ_SECONDS = 3  # the rows of a page come within milliseconds, or not at all
 WRITE_SECONDS = 10  # a commit may wait until a replica has it too
 RECYCLE_SECONDS = 300
 
-# While the database changes its primary, a write waits and tries again. Each that waits holds a thread: most of
+# While the database changes its primary, a write waits and tries again. Each that waits holds a thread: half of
 # the threads of a process are left for the reads and for the health check. Nor do they wait long for their turn.
 PATIENCE_SECONDS = 3.0
 PAUSE_SECONDS = 0.01
 KEPT_SECONDS = 0.25
-MOST_WRITES = 12
+MOST_WRITES = 20
 TURN_SECONDS = 0.05
 
 # MySQL answers these when it has stopped being the primary or is going down: shutdown in progress, read-only

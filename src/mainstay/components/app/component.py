@@ -21,7 +21,7 @@ PORT = 8000
 FIGURES = 9114
 PURPOSE = "app"
 KEPT_RELEASES = 5
-THREADS = 32
+THREADS = 40
 """Per worker: threads that wait for a database must not keep the health check waiting.
 
 With eight, a replica that stalled for three seconds took the whole site away for 2.4 s: half of the reads and every
