@@ -68,7 +68,7 @@ SHOWN = ("node_exporter", "mysqld_exporter", "nginx_exporter", "prometheus", "al
 BY_TOOLKIT = {path for name in SHOWN for path in (identity_path(name), authority_path(name))}
 ASKED_ANEW = {HAND_OVER, LEAVES, identity_path(ETCD), MYSQL_AUTHORITY, MYSQL_IDENTITY, BESIDE_OTHERS, *BY_TOOLKIT}
 """What is read each time as it then is: programs that another component runs, certificates, what others' units do."""
-PACKAGED = {"haproxy", "systemd-journal-remote"}
+PACKAGED = {"haproxy", "systemd-journal-remote", "www-data"}
 """The users that Debian's packages make."""
 
 NAMES = {component.name for component in COMPONENTS}

@@ -51,7 +51,8 @@ def test_a_machine_that_answers_is_read_itself(tmp_path: Path) -> None:
     (reading,) = readings(a_logged_site(tmp_path), ["srv-01"], "nginx", Wanted(lines=7, since="1 hour ago"))
     assert (reading.on, reading.is_copy) == ("srv-01", False)
     assert reading.command == (
-        "journalctl", "--no-pager", "--lines=7", "--output=short-iso", "--since=1 hour ago", "--unit=nginx.service",
+        "journalctl", "--no-pager", "--lines=7", "--output=short-iso", "--since=1 hour ago",
+        "--unit=mainstay-nginx-log.socket", "--unit=mainstay-nginx-log.service", "--unit=nginx.service",
     )  # fmt: skip
 
 

@@ -9,14 +9,14 @@ from mainstay.model.component import Component, View
 from mainstay.model.exposure import EVERYBODY, Exposure, Metrics, Port, Probe
 from mainstay.model.fault import Fault, Limits, process_faults
 from mainstay.model.install import Content, Directory, File, Install, Service
+from mainstay.model.log_reader import LogReader
 from mainstay.model.machine import Machine
 from mainstay.model.sandbox import sandbox
 from mainstay.spec import Spec
 
 CONFIG = "/etc/haproxy/haproxy.cfg"
 DROP_IN = "/etc/systemd/system/haproxy.service.d/mainstay.conf"
-LOG_SOCKET = "/run/mainstay-haproxy-log"
-LOG_UNITS = ("mainstay-haproxy-log.socket", "mainstay-haproxy-log.service")
+LOG = LogReader("haproxy", user="haproxy", command="/bin/cat")
 REMEMBER = "/usr/local/lib/mainstay/haproxy-remember"
 LOOPBACK = "127.0.0.1"
 PRIMARY_PORT = 3306
@@ -36,7 +36,6 @@ CAPABILITIES = (
 )
 # Its regular expressions are compiled to machine code (PCRE's JIT).
 SANDBOX = sandbox(capabilities=CAPABILITIES, without=("MemoryDenyWriteExecute",))
-LOG_SANDBOX = sandbox(families=("AF_UNIX",))
 ALERTS = ("HaproxyDown",)
 COUNTED_SECONDS = 10
 """Over how long the requests of one address are counted."""
@@ -71,26 +70,24 @@ def installs(view: View[Spec]) -> Install:
         "routes": _routes(view.spec, view.machine),
         "moves": _moves(view),
         "sandbox": SANDBOX,
-        "log_socket": LOG_SOCKET,
-        "log_sandbox": LOG_SANDBOX,
+        "log_socket": LOG.socket,
         **_balancer(view),
         **_router(view),
         **_measured(view),
     }
     identity = (*_identity(view), *_measured_identity(view))
-    log = tuple(File(f"/etc/systemd/system/{unit}", Content(unit, variables)) for unit in LOG_UNITS)
     reload_on = (CONFIG, REMEMBER, *(file.path for file in identity))
     return Install(
         directories=(Directory("/etc/haproxy"), *map(certificate.folder, _purposes(view))),
         files=(
             *identity,
-            *log,
+            *LOG.files,
             File(CONFIG, Content("haproxy.cfg", variables), mode="600", validate="haproxy -c -f {candidate}"),
             File(REMEMBER, Content("haproxy-remember", variables), mode="755"),
             File(DROP_IN, Content("haproxy.service.conf", variables)),
         ),
         services=(
-            *(Service(unit, restart_on=(file.path,)) for unit, file in zip(LOG_UNITS, log, strict=True)),
+            *LOG.services,
             Service("haproxy.service", restart_on=(DROP_IN,), reload_on=reload_on),
         ),
     )

@@ -8,12 +8,15 @@ from mainstay.model.component import Component, View
 from mainstay.model.exposure import Exposure, Port, Probe
 from mainstay.model.fault import process_faults
 from mainstay.model.install import Content, File, Install, Service
+from mainstay.model.log_reader import LogReader
 from mainstay.model.machine import Machine
 from mainstay.model.sandbox import sandbox
 from mainstay.spec import Spec
 
 CONFIG = "/etc/nginx/nginx.conf"
 DROP_IN = "/etc/systemd/system/nginx.service.d/mainstay.conf"
+LOGGING = "/usr/local/lib/mainstay/nginx-log"
+LOG = LogReader("nginx", user="www-data", command=f"/usr/bin/python3 {LOGGING}", program=LOGGING)
 LEAVES = "/usr/local/lib/mainstay/server-leaves"
 LEAVES_SECONDS = 0.4
 """Beyond the interval of the balancers' checks: for the check itself, on a busy machine."""
@@ -48,9 +51,12 @@ def installs(view: View[Spec]) -> Install:
             *certificates,
             File(CONFIG, Content("nginx.conf", variables), validate="nginx -t -q -c {candidate}"),
             *((File(LEAVES, Content("server-leaves", variables), mode="755"),) if variables["leaves"] else ()),
+            File(LOGGING, Content("log.py"), mode="755"),
+            *LOG.files,
             File(DROP_IN, Content("nginx.service.conf", variables)),
         ),
         services=(
+            *LOG.services,
             Service("nginx.service", restart_on=(DROP_IN,), reload_on=(CONFIG, *(file.path for file in certificates))),
         ),
     )
@@ -67,6 +73,7 @@ def _variables(view: View[Spec]) -> dict[str, Any]:
         "static": [(prefix, _in_release(spec, path)) for prefix, path in spec.web.static.items()],
         "upstream": _upstream(view),
         "web": spec.web,
+        "log_socket": LOG.socket,
         "health": spec.app.health,
         # A single server has nobody to leave its visitors to: they wait at the application's socket.
         "leaves": len(view.peers("nginx")) > 1,

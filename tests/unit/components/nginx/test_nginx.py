@@ -7,6 +7,7 @@ import pytest
 
 from mainstay.model.exposure import Exposure, Port, Probe
 from mainstay.model.fault import process_faults
+from mainstay.model.install import Service
 from tests.builders import a_site, machines_that_run
 from tests.unit.provision.spoken import program, run
 from tests.vocabulary import compiled, exposed, file_of, installed, lines_of, lines_with
@@ -129,7 +130,7 @@ def test_a_program_is_reached_by_its_port_and_else_by_a_socket() -> None:
 def test_a_new_configuration_is_tried_and_then_loaded_without_a_restart() -> None:
     nginx = installed(a_site(), "nginx")
     assert file_of(nginx, CONFIG).validate == "nginx -t -q -c {candidate}"
-    assert [service.reload_on for service in nginx.services] == [(CONFIG,)]
+    assert nginx.services[-1] == Service("nginx.service", restart_on=(DROP_IN,), reload_on=(CONFIG,))
 
 
 def test_before_it_stops_the_checks_of_both_ways_are_answered_with_404() -> None:
