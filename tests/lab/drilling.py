@@ -10,16 +10,16 @@ from tests.lab.waiting import PATIENCE
 
 RUN_SECONDS = 180.0
 TRIES = 5
-SAYS_BUSY = "this computer was so busy that visitors came"
+SAYS_SLOW = ("this computer was so busy that visitors came", "nobody was answered before anything was hurt")
 ONLY_LATE = re.compile(r"([\d.]+) s without a good answer \(\w+\), where ([\d.]+) s is the limit")
 
 
 def drilled(site: LabSite, name: str) -> tuple[int, dict[str, Any]]:
     """Run a drill; give its exit status and what it told.
 
-    It measures time, which nothing can on a computer too busy to send visitors, or on one that is given to others: a
-    drill that did not hold and says so is run again, five times in all. So is one that did not hold for a gap alone
-    which is within our patience.
+    It measures time, which nothing can on a computer too busy to send visitors, or to answer them before anything is
+    hurt, or on one that is given to others: a drill that did not hold and says so is run again, five times in all. So
+    is one that did not hold for a gap alone which is within our patience.
     """
     for _ in range(TRIES):
         DISTURBANCE.wait_for_calm()
@@ -29,7 +29,8 @@ def drilled(site: LabSite, name: str) -> tuple[int, dict[str, Any]]:
         assert told["drill"] == name
         assert all((run["lost"], run["unexpected"]) == (0, 0) for run in told["runs"]), told
         was_away = all(run["stolen_percent"] > NOTICED_PERCENT for run in told["runs"])
-        if told["held"] or not (was_away or SAYS_BUSY in told["why"] or is_hardly_late(told["why"])):
+        is_doubtful = any(words in told["why"] for words in SAYS_SLOW) or is_hardly_late(told["why"])
+        if told["held"] or not (was_away or is_doubtful):
             break
     return done.status, told
 

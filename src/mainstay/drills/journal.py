@@ -87,6 +87,7 @@ def _activity(drill: Drill, run: Run) -> dict[str, Any]:
                 for phase, values in figures.latency.items()
             },
             "late_seconds": round(figures.late_seconds, 3),
+            "rest_gap_seconds": round(figures.rest_gap_seconds, 3),
             "events": events,
         },
         "status": "failed" if run.trouble else "succeeded",

@@ -153,6 +153,13 @@ def test_visitors_that_came_late_are_told_of() -> None:
     assert measured(Attempt(PROBE, 1.0, 1.3, 1.4, OK)).late_seconds == pytest.approx(0.3)
 
 
+def test_what_visitors_waited_for_before_anything_was_hurt_is_told_apart() -> None:
+    attempts = [*steady(0, 4), *steady(4, 5, FAILED), *steady(5, 10), *steady(10, 13, FAILED), *steady(13, 20)]
+    found = measured(*attempts)
+    assert (found.rest_gap_seconds, found.gap_seconds) == (pytest.approx(1.01), pytest.approx(3.01))
+    assert measured(*steady(10, 20)).rest_gap_seconds == 0.0
+
+
 @pytest.mark.parametrize(
     ("there", "expected"),
     [
@@ -195,6 +202,20 @@ def test_writes_are_compared_in_jepsens_sense(there: Sequence[str], expected: Wr
             ),
         ),
         (DRILL, figures(late_seconds=0.5), ""),
+        (DRILL, figures(rest_gap_seconds=2.5), ""),
+        (
+            DRILL,
+            figures(3.0, gaps={PROBE: 3.0}, rest_gap_seconds=2.5),
+            (
+                "3.00 s without a good answer (probe), where 2 s is the limit; "
+                "for up to 2.50 s nobody was answered before anything was hurt"
+            ),
+        ),
+        (
+            DRILL,
+            figures(3.0, gaps={PROBE: 3.0}, rest_gap_seconds=0.1),
+            "3.00 s without a good answer (probe), where 2 s is the limit",
+        ),
         (GRACEFUL, figures(broken=2), "2 requests failed that were not under way at that moment"),
         (
             GRACEFUL,
