@@ -10,8 +10,13 @@ from tests.lab.waiting import PATIENCE
 
 RUN_SECONDS = 180.0
 TRIES = 5
-SAYS_SLOW = ("this computer was so busy that visitors came", "nobody was answered before anything was hurt")
-ONLY_LATE = re.compile(r"([\d.]+) s without a good answer \(\w+\), where ([\d.]+) s is the limit")
+LATE = re.compile(r"([\d.]+) s without a good answer \(\w+\), where ([\d.]+) s is the limit")
+DOUBTS = (
+    "this computer was so busy that visitors came",
+    "nobody was answered before anything was hurt",
+    "its own host gave",
+)
+"""By which a drill says itself that it may have measured this computer."""
 
 
 def drilled(site: LabSite, name: str) -> tuple[int, dict[str, Any]]:
@@ -29,13 +34,20 @@ def drilled(site: LabSite, name: str) -> tuple[int, dict[str, Any]]:
         assert told["drill"] == name
         assert all((run["lost"], run["unexpected"]) == (0, 0) for run in told["runs"]), told
         was_away = all(run["stolen_percent"] > NOTICED_PERCENT for run in told["runs"])
-        is_doubtful = any(words in told["why"] for words in SAYS_SLOW) or is_hardly_late(told["why"])
+        is_doubtful = any(words in told["why"] for words in DOUBTS) or is_hardly_late(told["why"])
         if told["held"] or not (was_away or is_doubtful):
             break
     return done.status, told
 
 
+def is_borne(status: int, told: dict[str, Any]) -> bool:
+    """Whether the drill held, or was hardly late in every try: as patient as all that is waited for here."""
+    return (status, told["held"], told["why"]) == (0, True, "") or is_hardly_late(told["why"])
+
+
 def is_hardly_late(why: str) -> bool:
-    """Whether a gap was too long, by less than the tests have patience, and nothing else was wrong."""
-    late = ONLY_LATE.fullmatch(why)
-    return late is not None and float(late[1]) <= PATIENCE * float(late[2])
+    """Whether a gap was too long, by less than the tests have patience, and nothing else was wrong with the site."""
+    first, *others = why.split("; ")
+    late = LATE.fullmatch(first)
+    is_all = all(any(words in other for words in DOUBTS) for other in others)
+    return late is not None and is_all and float(late[1]) <= PATIENCE * float(late[2])
