@@ -18,6 +18,7 @@ from mainstay.model.install import Bundle, Directory, File, Install, Link, Servi
 from mainstay.model.manifest import Manifest
 from mainstay.model.state import FileState, MachineState, UnitState
 from mainstay.provision.question import ask, understand
+from mainstay.provision.remote.describe import is_wanted
 from tests.fakes.reach import Asked, FakeReach
 from tests.unit.provision.spoken import program
 
@@ -57,6 +58,16 @@ def described(folder: Path, record: Manifest | None = None, attempted: Manifest 
     )  # fmt: skip
     assert (done.returncode, done.stderr) == (0, "")
     return understand(json.loads(done.stdout))
+
+
+def test_a_unit_is_enabled_once_the_link_is_there_whatever_systemd_remembers(tmp_path: Path) -> None:
+    wants = tmp_path / "multi-user.target.wants"
+    wants.mkdir()
+    assert not is_wanted("mainstay-app.service", str(tmp_path))
+    (tmp_path / "mainstay-app.service").touch()
+    (wants / "mainstay-app.service").symlink_to(tmp_path / "mainstay-app.service")
+    assert is_wanted("mainstay-app.service", str(tmp_path))
+    assert not is_wanted("app.service", str(tmp_path))
 
 
 EMPTY = MachineState(PYTHON, PROCESSOR, packages=frozenset({"nginx", "python3"}))

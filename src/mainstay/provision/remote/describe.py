@@ -85,11 +85,19 @@ def unit_states(units: list[str], started: str) -> dict[str, dict[str, Any]]:
         found[unit] = {
             "active": block.get("ActiveState") in ("active", "reloading"),
             # A static unit cannot be enabled: others start it.
-            "enabled": block.get("UnitFileState") in ("enabled", "static", "indirect", "generated"),
+            "enabled": block.get("UnitFileState") in ("enabled", "static", "indirect", "generated") or is_wanted(unit),
             "restart_digest": noted.get("restart", ""),
             "reload_digest": noted.get("reload", ""),
         }
     return found
+
+
+def is_wanted(unit: str, folder: str = "/etc/systemd/system") -> bool:
+    """Whether another unit starts it, by the link that enabling makes.
+
+    systemd itself goes on saying what it said before the link was made, until it reads all units anew.
+    """
+    return any(Path(folder).glob(f"*.wants/{unit}"))
 
 
 def packages() -> list[str]:
