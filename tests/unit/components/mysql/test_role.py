@@ -1,17 +1,17 @@
 """The program that says whether a MySQL is primary or replica."""
 
-import importlib.util
 import json
 import socket
 import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from importlib import resources
 from io import BytesIO
 from math import inf
 from typing import Any
 
 import pytest
+
+from tests.unit.components.templates import as_module
 
 NOTHING = {"role": None, "lag_seconds": None, "io_running": None, "sql_running": None, "source": None}
 PRIMARY = {**NOTHING, "role": "primary"}
@@ -80,13 +80,7 @@ class Visitor:
 @pytest.fixture(scope="module")
 def program() -> Any:
     """The program as a module, as it lies in the component's templates."""
-    file = resources.files("mainstay.components").joinpath("mysql", "templates", "role.py")
-    spec = importlib.util.spec_from_file_location("mysql_role", str(file))
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
+    return as_module("mysql", "role.py")
 
 
 @pytest.mark.parametrize(

@@ -1,8 +1,6 @@
 """The program that carries MySQL's slow statements into the journal, and the settings it goes with."""
 
-import importlib.util
 from collections.abc import Iterator
-from importlib import resources
 from io import SEEK_END
 from pathlib import Path
 from typing import Any
@@ -11,6 +9,7 @@ import pytest
 
 from mainstay.model.install import Directory, Service, User
 from tests.builders import a_site, machines_that_run
+from tests.unit.components.templates import as_module
 from tests.vocabulary import installed, lines_of, lines_with
 
 CONFIG = "/etc/mysql/mysql.conf.d/zz-mainstay.cnf"
@@ -74,13 +73,7 @@ class Later:
 @pytest.fixture(scope="module")
 def program() -> Any:
     """The program as a module, as it lies in the component's templates."""
-    file = resources.files("mainstay.components").joinpath("mysql", "templates", "slow.py")
-    spec = importlib.util.spec_from_file_location("mysql_slow", str(file))
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
+    return as_module("mysql", "slow.py")
 
 
 @pytest.fixture

@@ -1,13 +1,12 @@
 """The program that carries Nginx's log into the journal, and the settings it goes with."""
 
-import importlib.util
-from importlib import resources
 from typing import Any
 
 import pytest
 
 from mainstay.model.install import Service
 from tests.builders import a_site
+from tests.unit.components.templates import as_module
 from tests.vocabulary import file_of, installed, lines_of
 
 CONFIG = "/etc/nginx/nginx.conf"
@@ -18,13 +17,7 @@ SOCKET_UNIT, UNIT = (f"/etc/systemd/system/mainstay-nginx-log.{kind}" for kind i
 @pytest.fixture(scope="module")
 def program() -> Any:
     """The program as a module, as it lies in the component's templates."""
-    file = resources.files("mainstay.components").joinpath("nginx", "templates", "log.py")
-    spec = importlib.util.spec_from_file_location("nginx_log", str(file))
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
+    return as_module("nginx", "log.py")
 
 
 @pytest.mark.parametrize(
