@@ -33,7 +33,7 @@ def one(site: Site) -> Pause:
         time.sleep(OFF_SECONDS)
     site.ground.power_on(primary)
     wait("All is healthy again", lambda: status(site).is_healthy, AGAIN_SECONDS)
-    return noticed()
+    return noticed(None)
 
 
 if __name__ == "__main__":

@@ -52,16 +52,17 @@ def arguments(about: str, name: str, port: int) -> argparse.Namespace:
 
 
 @contextmanager
-def written_to(site: Site) -> Iterator[Callable[..., Pause]]:
+def written_to(site: Site) -> Iterator[Callable[[float | None], Pause]]:
     """While the block runs visitors write; afterwards what is given tells what they noticed.
 
-    Told since when (monotonic seconds) something happened, it tells apart what they had noticed before.
+    It is told since when (monotonic seconds) something happened, and tells apart what they had noticed before; None
+    stands for all the time.
     """
     load = load_for(site, drills_of(site)[0])
     load = replace(load, order=replace(load.order, rates=RATES))
-    before = spent()
+    at_first = spent()
 
-    def noticed(since: float | None = None) -> Pause:
+    def noticed(since: float | None) -> Pause:
         attempts = [attempt for attempt in load.attempts() if attempt.kind == WRITE]
         writes = compare(load.ledger(), load.read_back())
         first = min(attempt.begun for attempt in attempts)
@@ -73,7 +74,7 @@ def written_to(site: Site) -> Iterator[Callable[..., Pause]]:
 
     with load.running():
         yield noticed
-    stolen = round(spent().percent_stolen_since(before), 1)
+    stolen = round(spent().percent_stolen_since(at_first), 1)
 
 
 def is_whole(site: Site) -> None:

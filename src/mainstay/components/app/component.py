@@ -25,7 +25,8 @@ THREADS = 40
 """Per worker: threads that wait for a database must not keep the health check waiting.
 
 With eight, a replica that stalled for three seconds took the whole site away for 2.4 s: half of the reads and every
-COMMIT waited for a second, and with all threads in them the one server that was well failed its checks, too.
+COMMIT waited for a second, and with all threads in them the one server that was well failed its checks, too. Half of
+these are enough for the rest, so that an application may let twenty writes wait, as the guestbook does.
 """
 
 # Whatever the user's program is: some compile as they run.
